@@ -1,0 +1,18 @@
+# Each target is one command of the package; .venv is made first if it is not there yet.
+PYTHON ?= python3.11
+NOLIMITS := .venv/bin/nolimits
+
+.PHONY: handouts test lab data
+
+handouts: .venv/ready ; $(NOLIMITS) handouts
+test: .venv/ready ; .venv/bin/python -m pytest
+lab: .venv/ready ; .venv/bin/jupyter lab notebooks
+data: .venv/ready ; $(NOLIMITS) data build && $(NOLIMITS) data check
+
+# Exact versions with their hashes first, then the package itself without asking for more.
+.venv/ready: requirements.lock pyproject.toml
+	@echo "Setting up the environment in .venv (a few minutes, once) ..."
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
