@@ -1,2 +1,161 @@
-def main():
-    pass
+"""The command `nolimits`: handouts, reruns, parameters, data."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from helpers.paths import BUILD, ROOT
+
+# Heavy imports wait inside the commands, so that --help and refusals come at once.
+
+
+@click.group()
+@click.version_option(package_name="no-limits")
+def main() -> None:
+    """Check two articles on Russian-Chinese military cooperation against sourced data."""
+
+
+@main.group()
+def data() -> None:
+    """Build and check the clean tables."""
+
+
+to_folder = click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the result.",
+)
+
+
+def _shown(path: Path) -> str:
+    """Write a path the short way if it lies inside the project."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+@main.command()
+@to_folder
+def handouts(output: Path | None) -> None:
+    """Execute every notebook and render the handouts and their index.
+
+    The result goes to build/handouts unless another folder is given.
+    """
+    from helpers.publish import notebooks, render
+
+    output = output or BUILD / "handouts"
+    cards, every, began = [], notebooks.every(), time.perf_counter()
+    for number, path in enumerate(every, start=1):
+        click.echo(f"[{number}/{len(every)}] {path.stem}: executing ...")
+        cards.append(_publish(path, {}, output))
+    render.write_whole(output / "index.html", render.index(cards))
+    click.echo(f"Done in {time.perf_counter() - began:.0f} s: {_shown(output / 'index.html')}")
+
+
+def _publish(path: Path, asked: dict[str, object], output: Path) -> dict[str, str]:
+    """Execute and render one notebook into a folder; give its card for the index."""
+    from helpers.publish import notebooks, render
+
+    with _refusals():
+        executed = notebooks.execute(path, asked, output / "notebooks" / path.name)
+        render.write_whole(output / f"{path.stem}.html", render.handout(executed, path.stem))
+    return {
+        "file": f"{path.stem}.html",
+        "number": path.stem[:2],
+        "title": render.title(executed),
+        "answer": render.answer(executed),
+    }
+
+
+@main.command()
+@click.argument("notebook")
+@click.option(
+    "--parameter", "-p", nargs=2, multiple=True, metavar="NAME VALUE", help="May be repeated."
+)
+@to_folder
+def rerun(notebook: str, parameter: tuple[tuple[str, str], ...], output: Path | None) -> None:
+    """Execute and render one notebook with other parameters.
+
+    NOTEBOOK is a number or a name, such as 03. The result goes to build/reruns unless another
+    folder is given. `nolimits parameters NOTEBOOK` lists what can be asked.
+    """
+    from helpers.publish import notebooks
+
+    output = output or BUILD / "reruns"
+    with _refusals():
+        path = notebooks.find(notebook)
+        asked = notebooks.read_parameters(path, parameter)
+    shown = ", ".join(f"{name} {text}" for name, text in parameter) or "its defaults"
+    click.echo(f"{path.stem}: executing with {shown} ...")
+    card = _publish(path, asked, output)
+    click.echo(f"{card['answer']}\nDone: {_shown(output / card['file'])}")
+
+
+@main.command()
+@click.argument("notebook")
+def parameters(notebook: str) -> None:
+    """List the parameters of a notebook: type, default, allowed values, meaning."""
+    from helpers.publish import notebooks
+
+    with _refusals():
+        path = notebooks.find(notebook)
+    for item in notebooks.parameters(path):
+        default = str(item.default).lower() if item.type == "bool" else item.default
+        click.echo(f"{item.name} ({item.type}, default {default}): {item.help}")
+        click.echo(f"    allowed: {item.allowed}")
+
+
+@main.command()
+@click.argument("notebook", nargs=-1)
+def execute(notebook: tuple[str, ...]) -> None:
+    """Execute notebooks in place with their defaults, as the repository keeps them.
+
+    Without NOTEBOOK, all of them.
+    """
+    from helpers.publish import notebooks
+
+    with _refusals():
+        paths = [notebooks.find(which) for which in notebook] or notebooks.every()
+        for path in paths:
+            click.echo(f"{path.stem}: executing ...")
+            notebooks.execute(path, {}, path)
+    click.echo(f"Done: {len(paths)} executed")
+
+
+@data.command("build")
+def data_build() -> None:
+    """Build data/clean and the codebook from data/raw."""
+    from helpers import build
+
+    click.echo("Building the clean tables ...")
+    with _refusals():
+        changed = build.write()
+    for path in changed:
+        click.echo(f"  data/{path} changed")
+    click.echo(f"Done: {len(changed)} files changed in data/")
+
+
+@data.command("check")
+def data_check() -> None:
+    """Check every clean table against data/datapackage.json."""
+    from helpers import tables
+
+    found = tables.check()
+    for violation in found:
+        click.echo(str(violation), err=True)
+    if found:
+        raise click.ClickException(f"{len(found)} violations")
+    click.echo(f"{len(tables.names())} tables keep their description")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """End the command with the message of an error that the user can mend, not a traceback."""
+    from helpers.publish.notebooks import NotebookError
+
+    try:
+        yield
+    except (NotebookError, ValueError) as error:
+        raise click.ClickException(str(error)) from None

@@ -1,0 +1,212 @@
+"""The analytic choices that could defensibly be made otherwise: one model for all notebooks.
+
+Notebook parameters, `nolimits parameters` and `nolimits rerun` are drawn from `Choices`; a
+notebook's parameters cell repeats the defaults and the descriptions, and a test compares them.
+"""
+
+import json
+import re
+from datetime import date
+from typing import Annotated, Literal, get_args, get_origin
+
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from helpers import dates
+
+CONFIDENCE = ["low", "medium", "high"]
+
+
+def _iso_day(text: str) -> str:
+    """Accept a whole ISO date only."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError(f"{text!r} is not a day")
+    date.fromisoformat(text)
+    return text
+
+
+def _window(text: str) -> str:
+    """Accept a window of years only."""
+    dates.years(text)
+    return text
+
+
+Year = Annotated[int, Field(ge=1990, le=2025)]
+Day = Annotated[
+    str, AfterValidator(_iso_day), Field(json_schema_extra={"allowed": "a day such as 2014-03-18"})
+]
+Window = Annotated[
+    str,
+    AfterValidator(_window),
+    Field(json_schema_extra={"allowed": "two years such as 2019:2021"}),
+]
+
+
+class Choices(BaseModel):
+    """Every analytic choice, its default and what it may be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    start_year: Year = Field(1992, description="first year shown")
+    end_year: Year = Field(2024, description="last year shown")
+    cutoff_1: Day = Field("2014-03-18", description="first day of the second era")
+    cutoff_2: Day = Field("2022-02-24", description="first day of the third era")
+    window_1: Window = Field("2019:2021", description="earlier years compared")
+    window_2: Window = Field("2022:2024", description="later years compared")
+    min_confidence: Literal["low", "medium", "high"] = Field(
+        "low", description="least confidence a row must have"
+    )
+    sipri_release: Literal["2025-03", "2026-03"] = Field(
+        "2025-03", description="release of the SIPRI database"
+    )
+    year_rule: Literal["delivery", "order"] = Field(
+        "delivery", description="count weapons in the year of delivery or of order"
+    )
+    include_licensed: bool = Field(False, description="count weapons built in China under licence")
+    include_components: bool = Field(True, description="count engines and other components")
+    window_length: int = Field(5, ge=1, le=15, description="years in a running mean")
+    counting_rule: Literal[
+        "all_joint", "bilateral", "no_patrols", "no_sco", "armed_forces", "core_military"
+    ] = Field("all_joint", description="which joint events count as exercises")
+    count_virtual: bool = Field(True, description="count meetings held by video")
+    count_calls: bool = Field(False, description="count telephone calls as meetings")
+    rank_min: Literal["official", "deputy_minister", "chief_of_staff", "minister"] = Field(
+        "minister", description="lowest rank whose meetings count"
+    )
+    baseline: Literal["china_reported", "baci"] = Field(
+        "china_reported", description="dataset that trade is read from"
+    )
+    hs_list: Literal["chpl50", "tier1_2", "semiconductors"] = Field(
+        "chpl50", description="list of goods taken for dual-use"
+    )
+    base_year: int = Field(2021, ge=2017, le=2022, description="year that trade is compared with")
+    rubric_weights: Literal["equal", "themes", "obligation", "practice", "deep"] = Field(
+        "equal", description="weights of the alliance indicators"
+    )
+    min_grade: Literal["A", "B", "C"] = Field("C", description="least grade of evidence counted")
+    jurisdiction_rule: Literal["chn", "chn_hkg"] = Field(
+        "chn_hkg", description="count listings of mainland entities only or of Hong Kong too"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Choices":
+        wrong = [
+            f"{low} ({getattr(self, low)}) must not come after {high} ({getattr(self, high)})"
+            for low, high in [("start_year", "end_year"), ("cutoff_1", "cutoff_2")]
+            if getattr(self, low) > getattr(self, high)
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+def allowed(name: str) -> str:
+    """Say in words what a choice may be.
+
+    Examples
+    --------
+    >>> allowed("window_length")
+    'a whole number from 1 to 15'
+    >>> allowed("year_rule")
+    'delivery or order'
+    """
+    field = Choices.model_fields[name]
+    if get_origin(field.annotation) is Literal:
+        return " or ".join(get_args(field.annotation))
+    if field.annotation is bool:
+        return "true or false"
+    if isinstance(field.json_schema_extra, dict):
+        return str(field.json_schema_extra["allowed"])
+    bounds = {
+        key: getattr(m, key) for m in field.metadata for key in ("ge", "le") if hasattr(m, key)
+    }
+    return f"a whole number from {bounds['ge']} to {bounds['le']}"
+
+
+def choose(**parameters: object) -> Choices:
+    """Make the choices of one run from its parameters.
+
+    Parameters
+    ----------
+    **parameters
+        Any fields of `Choices`; the others keep their defaults.
+
+    Raises
+    ------
+    ValueError
+        Naming every unknown name and every value out of range, with what is allowed.
+
+    Examples
+    --------
+    >>> choose(end_year=2021).end_year
+    2021
+    >>> choose(end_year=2031)
+    Traceback (most recent call last):
+    ...
+    ValueError: end_year: 2031 is not allowed; it may be a whole number from 1990 to 2025
+    """
+    try:
+        return Choices(**parameters)
+    except ValidationError as error:
+        raise ValueError("\n".join(_complaint(e) for e in error.errors())) from None
+
+
+def _complaint(error: dict) -> str:
+    """Turn one of pydantic's errors into a sentence."""
+    if not error["loc"]:
+        return error["msg"].removeprefix("Value error, ")
+    name = error["loc"][0]
+    if error["type"] == "extra_forbidden":
+        return f"{name}: no such choice; there are {', '.join(Choices.model_fields)}"
+    return f"{name}: {error['input']!r} is not allowed; it may be {allowed(name)}"
+
+
+def parse(name: str, text: str) -> object:
+    """Read the value of a choice from the command line.
+
+    Booleans and whole numbers are read as JSON; everything else stays the text it is.
+
+    Examples
+    --------
+    >>> parse("end_year", "2021"), parse("count_calls", "true"), parse("cutoff_1", "2014-01-01")
+    (2021, True, '2014-01-01')
+    """
+    if name in Choices.model_fields and Choices.model_fields[name].annotation in (int, bool):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError:
+            return text
+    return text
+
+
+def type_name(name: str) -> str:
+    """Name the type of a choice as in a notebook's parameters cell.
+
+    Examples
+    --------
+    >>> type_name("end_year"), type_name("year_rule"), type_name("count_calls")
+    ('int', 'str', 'bool')
+    """
+    return type(default(name)).__name__
+
+
+def default(name: str) -> object:
+    """Give the default of a choice."""
+    return Choices.model_fields[name].default
+
+
+def describe(name: str) -> str:
+    """Give the help text of a choice."""
+    return Choices.model_fields[name].description
+
+
+def confident(frame: pd.DataFrame, min_confidence: str) -> pd.DataFrame:
+    """Keep the rows whose `confidence` is at least the given one.
+
+    Examples
+    --------
+    >>> confident(pd.DataFrame({"confidence": ["low", "high"]}), "medium")["confidence"].tolist()
+    ['high']
+    """
+    enough = CONFIDENCE[CONFIDENCE.index(min_confidence) :]
+    return frame[frame["confidence"].isin(enough)]

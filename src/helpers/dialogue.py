@@ -1,0 +1,359 @@
+"""Dialogue: contacts under every counting rule, rounds and gaps of mechanisms, the 'doubling'.
+
+A contact is a meeting, a talk by video or a call. Whether it counts is a choice: frames go in
+whole, rules select, and every contact is counted once.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from helpers import dates, stats
+from helpers.choices import Choices, confident
+
+# The years that were searched for contacts; rounds known from before are context.
+COVERED = (2012, 2025)
+RANKS = ["official", "deputy_minister", "chief_of_staff", "minister"]
+CORE_SERIES = ("strategic_security_consultation", "defence_ministers")
+MECHANISMS = {
+    "strategic_security_consultation": "Strategic security consultation",
+    "security_council_other": "Security councils, other talks",
+    "law_enforcement_security": "Law-enforcement mechanism",
+    "defence_ministers": "Defence ministers",
+    "intergovernmental_mtc_commission": "Arms-trade commission",
+    "sco_defence_ministers": "SCO defence ministers",
+    "moscow_conference": "Moscow security conference",
+    "xiangshan_forum": "Xiangshan Forum",
+    "chiefs_of_staff": "Chiefs of staff",
+    "sco_chiefs_of_staff": "SCO chiefs of staff",
+    "service_chiefs": "Navy commanders",
+    "ne_asia_security_dialogue": "Northeast Asia security dialogue",
+    "asia_pacific_affairs_consultation": "Asia-Pacific consultation",
+    "deputy_foreign_ministers_korea": "Deputy ministers on Korea",
+    "missile_defence_consultations": "Missile-defence consultations",
+    "trilateral_security_representatives": "With Mongolia, security heads",
+    "brics_security_representatives": "BRICS security heads",
+}
+COLUMNS = [
+    "contact_id", "date_start", "date_end", "year", "mechanism", "round_no", "format", "setting",
+    "rank", "host_iso3", "trip_id", "is_core", "claim_ids", "confidence", "source_id",
+]  # fmt: skip
+
+
+def contacts(meetings: pd.DataFrame, consultations: pd.DataFrame) -> pd.DataFrame:
+    """Put meetings and consultations together, each contact once.
+
+    A round that is also a meeting is that meeting, with its round number filled in; the other
+    rounds are contacts that the meetings lack.
+
+    Parameters
+    ----------
+    meetings, consultations
+        The tables of those names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per contact in order of time, with the columns of both that rules need.
+    """
+    linked = consultations.dropna(subset="meeting_id").set_index("meeting_id")["round_no"]
+    met = meetings.rename(columns={"meeting_id": "contact_id"})
+    met = met.assign(round_no=met["round_no"].fillna(met["contact_id"].map(linked)))
+    alone = consultations[consultations["meeting_id"].isna()]
+    alone = alone.rename(columns={"consultation_id": "contact_id"})
+    alone = alone.assign(is_core=alone["mechanism"].isin(CORE_SERIES).astype("boolean"))
+    both = pd.concat([met[COLUMNS], alone[COLUMNS]])
+    return both.sort_values(["date_start", "contact_id"]).reset_index(drop=True)
+
+
+def at_least(frame: pd.DataFrame, rank_min: str) -> pd.DataFrame:
+    """Keep the contacts whose lower side has at least the given rank.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"rank": ["official", "minister"]})
+    >>> at_least(frame, "deputy_minister")["rank"].tolist()
+    ['minister']
+    """
+    return frame[frame["rank"].isin(RANKS[RANKS.index(rank_min) :])]
+
+
+def counted(frame: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
+    """Keep the contacts that count under the choices of a run."""
+    kept = at_least(confident(frame, chosen.min_confidence), chosen.rank_min)
+    remote = kept["format"].isin(["virtual", "hybrid"])
+    call = kept["format"] == "call"
+    return kept[(chosen.count_virtual | ~remote) & (chosen.count_calls | ~call)]
+
+
+def one_per_trip(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the first contact of every trip."""
+    return frame[~frame["trip_id"].duplicated()]
+
+
+RULES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "every contact": lambda c: c,
+    "without calls": lambda c: c[c["format"] != "call"],
+    "in person only": lambda c: c[c["format"].fillna("in_person") == "in_person"],
+    "bilateral only": lambda c: c[c["setting"] == "bilateral"],
+    "chiefs of staff and above": lambda c: at_least(c, "chief_of_staff"),
+    "ministers only": lambda c: at_least(c, "minister"),
+    "one per trip": one_per_trip,
+    "ministers, one per trip": lambda c: one_per_trip(at_least(c, "minister")),
+    "core contact of each trip": lambda c: c[c["is_core"]],
+}
+
+
+def years_covered(first: int, last: int) -> list[int]:
+    """List the years from first to last that were searched for contacts.
+
+    Examples
+    --------
+    >>> years_covered(1992, 2014)
+    [2012, 2013, 2014]
+    """
+    return list(range(max(first, COVERED[0]), min(last, COVERED[1]) + 1))
+
+
+def per_year(frame: pd.DataFrame, years: list[int]) -> pd.Series:
+    """Count rows by year; a year without any is zero, since it was searched."""
+    found = frame.groupby("year").size()
+    return found.reindex(years, fill_value=0).rename_axis("year").astype("int64")
+
+
+def per_year_by_rule(frame: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Count contacts by year under every rule, one column a rule."""
+    return pd.DataFrame({name: per_year(rule(frame), years) for name, rule in RULES.items()})
+
+
+def compare(counts: pd.Series, chosen: Choices) -> dict:
+    """Compare the yearly rates of the two windows of a run.
+
+    Parameters
+    ----------
+    counts
+        Counts by year, for all years that are covered; windows are clipped to them.
+    chosen
+        For `window_1` and `window_2`.
+
+    Returns
+    -------
+    dict
+        events_1, years_1, events_2, years_2, rate_1, rate_2 (per year), and the rate ratio
+        second over first with its exact interval (`stats.rate_ratio`) as value, low, high; all
+        missing when a window lies outside the years covered.
+    """
+    (events_1, years_1), (events_2, years_2) = (
+        _window(counts, window) for window in (chosen.window_1, chosen.window_2)
+    )
+    ratio = stats.Estimate(np.nan, np.nan, np.nan)
+    if years_1 and years_2:
+        ratio = stats.rate_ratio(events_2, years_2, events_1, years_1)
+    return {
+        "events_1": events_1,
+        "years_1": years_1,
+        "events_2": events_2,
+        "years_2": years_2,
+        "rate_1": events_1 / years_1 if years_1 else np.nan,
+        "rate_2": events_2 / years_2 if years_2 else np.nan,
+        **ratio._asdict(),
+    }
+
+
+def _window(counts: pd.Series, window: str) -> tuple[int, int]:
+    """Give events and years of a window, as far as the counts cover it."""
+    first, last = dates.years(window)
+    inside = counts[(counts.index >= first) & (counts.index <= last)]
+    return int(inside.sum()), len(inside)
+
+
+def comparisons(counts: dict[str, pd.Series] | pd.DataFrame, chosen: Choices) -> pd.DataFrame:
+    """Compare the two windows for each named series of yearly counts, one row a name."""
+    rows = [{"rule": name, **compare(series, chosen)} for name, series in counts.items()]
+    return pd.DataFrame(rows)
+
+
+def estimates(rows: pd.DataFrame) -> list[stats.Estimate]:
+    """Take the estimates in a frame's columns value, low, high, for a forest plot."""
+    return [stats.Estimate(*row) for row in rows[["value", "low", "high"]].to_numpy()]
+
+
+def reading(rows: pd.DataFrame) -> pd.Series:
+    """Say for each ratio what its interval leaves possible.
+
+    Examples
+    --------
+    >>> for words in reading(pd.DataFrame({"low": [0.7, 1.1, 0.4], "high": [6.5, 1.9, 1.8]})):
+    ...     print(words)
+    no change and doubling both possible
+    a rise, but no doubling
+    no change possible, doubling not
+    """
+    words = [
+        (rows["low"].isna(), "not covered"),
+        (rows["low"] > 2, "more than doubled"),
+        ((rows["low"] > 1) & (rows["high"] < 2), "a rise, but no doubling"),
+        (rows["low"] > 1, "a rise, doubling possible"),
+        (rows["high"] < 1, "a fall"),
+        (rows["high"] < 2, "no change possible, doubling not"),
+    ]
+    tests, names = zip(*words, strict=True)
+    texts = np.select(tests, names, "no change and doubling both possible")
+    return pd.Series(texts, index=rows.index)
+
+
+def stated(claims: pd.DataFrame, chosen: Choices) -> dict:
+    """Compare the windows as the article states its yearly means (claims DIP-018, 071, 025, 075).
+
+    The means times the years of the windows give the events that the article speaks of.
+
+    Returns
+    -------
+    dict
+        Frame rows as of `compare`, by name: meetings, exercises, both.
+    """
+    mean = claims.set_index("claim_id")["expected"]
+    ids = {"meetings": ("DIP-018", "DIP-071"), "exercises": ("DIP-025", "DIP-075")}
+    series = {
+        name: _constant(mean[before], chosen.window_1).add(
+            _constant(mean[after], chosen.window_2), fill_value=0
+        )
+        for name, (before, after) in ids.items()
+    }
+    return series | {"both": series["meetings"] + series["exercises"]}
+
+
+def _constant(mean: float, window: str) -> pd.Series:
+    """Give the same count to every year of a window."""
+    first, last = dates.years(window)
+    return pd.Series(float(mean), index=range(first, last + 1))
+
+
+def leave_one_out(counts: pd.Series, chosen: Choices) -> pd.DataFrame:
+    """Compare the windows again with each of their years left out, one row a year."""
+    windows = [dates.years(w) for w in (chosen.window_1, chosen.window_2)]
+    inside = [y for y in counts.index if any(a <= y <= b for a, b in windows)]
+    rows = [{"year": year, **compare(counts.drop(year), chosen)} for year in inside]
+    return pd.DataFrame(rows)
+
+
+def events_needed(ratio: int, confidence: float = 0.95) -> int:
+    """Give the fewest events in the earlier of two equal windows that make a ratio clear.
+
+    Clear means that the exact interval of the observed ratio leaves out 1.
+
+    Examples
+    --------
+    >>> events_needed(2)
+    14
+    """
+    events = 1
+    while stats.rate_ratio(ratio * events, 1, events, 1, confidence).low <= 1:
+        events += 1
+    return events
+
+
+def rates_by_era(frame: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
+    """Give contacts per year by era, with exact intervals; exposure is counted in days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        era, events, years (of 365.25 days), value, low, high. Eras without any day among the
+        years covered and shown are left out.
+    """
+    shown = years_covered(chosen.start_year, chosen.end_year)
+    if not shown:
+        return pd.DataFrame(columns=["era", "events", "years", "value", "low", "high"])
+    inside = frame[frame["year"].isin(shown)]
+    first, last = pd.Timestamp(shown[0], 1, 1), pd.Timestamp(shown[-1] + 1, 1, 1)
+    cuts = [pd.Timestamp(chosen.cutoff_1), pd.Timestamp(chosen.cutoff_2)]
+    edges = [first, *[min(max(cut, first), last) for cut in cuts], last]
+    eras = dates.era(inside["date_start"], chosen.cutoff_1, chosen.cutoff_2)
+    rows = []
+    for i, label in enumerate(eras.cat.categories):
+        years = (edges[i + 1] - edges[i]).days / 365.25
+        if years > 0:
+            events = int((eras == label).sum())
+            rate = stats.poisson_rate(events, years)
+            rows.append({"era": label, "events": events, "years": years, **rate._asdict()})
+    return pd.DataFrame(rows)
+
+
+def by_mechanism(frame: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Count contacts of each mechanism by year; the index is the mechanism in words."""
+    table = pd.crosstab(frame["mechanism"].map(MECHANISMS), frame["year"])
+    shown = table.reindex(columns=years, fill_value=0)
+    order = [name for name in MECHANISMS.values() if name in shown.index]
+    return shown.loc[order][shown.loc[order].sum(axis=1) > 0]
+
+
+def gaps(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Sum up a matrix of mechanisms by year: first and last year, years met, years without.
+
+    Only years between the first and the last contact found can be gaps.
+    """
+    rows = []
+    for name, row in matrix.iterrows():
+        met = [int(year) for year in row.index[row > 0]]
+        idle = [year for year in range(met[0], met[-1] + 1) if year not in met]
+        rows.append(
+            {"mechanism": name, "first_year": met[0], "last_year": met[-1],
+             "contacts": int(row.sum()), "years_met": len(met), "gap_years": idle}
+        )  # fmt: skip
+    columns = ["mechanism", "first_year", "last_year", "contacts", "years_met", "gap_years"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def rounds(frame: pd.DataFrame, mechanism: str) -> pd.DataFrame:
+    """Give the numbered rounds of a mechanism in order: round_no, date_start, year."""
+    numbered = frame[(frame["mechanism"] == mechanism) & frame["round_no"].notna()]
+    columns = ["contact_id", "round_no", "date_start", "year"]
+    return numbered.sort_values("round_no")[columns].reset_index(drop=True)
+
+
+def missing_rounds(numbered: pd.DataFrame) -> list[int]:
+    """List the round numbers between the first and the last that no page was found for.
+
+    Examples
+    --------
+    >>> missing_rounds(pd.DataFrame({"round_no": [4, 6, 8]}))
+    [5, 7]
+    """
+    known = set(numbered["round_no"])
+    return [n for n in range(min(known), max(known) + 1) if n not in known] if known else []
+
+
+def pace(numbered: pd.DataFrame) -> float:
+    """Give the rounds per year that the numbers imply, found or not; NaN for fewer than two.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"round_no": [1, 5], "date_start": ["2015-01-01", "2017-01-01"]})
+    >>> round(pace(frame), 2)
+    2.0
+    """
+    if len(numbered) < 2:
+        return float("nan")
+    days = dates.first_day(numbered["date_start"])
+    span = (days.iloc[-1] - days.iloc[0]).days / 365.25
+    return float(numbered["round_no"].iloc[-1] - numbered["round_no"].iloc[0]) / span
+
+
+def visits(frame: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Count contacts by year and by where they were held: China, Russia, elsewhere, remote."""
+    place = frame["host_iso3"].map({"CHN": "in China", "RUS": "in Russia"})
+    place = place.mask(frame["host_iso3"].notna() & place.isna(), "in a third country")
+    place = place.mask(frame["format"].isin(["virtual", "call"]), "by video or telephone")
+    columns = ["in China", "in Russia", "in a third country", "by video or telephone"]
+    table = pd.crosstab(frame["year"], place.fillna("not known"))
+    return table.reindex(index=years, fill_value=0).reindex(columns=columns, fill_value=0)
+
+
+def agreements_by_kind(agreements: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Count agreements by year and kind, one column a kind, most frequent first."""
+    kinds = agreements["kind"].str.replace("_", " ")
+    table = pd.crosstab(dates.year(agreements["date"]).astype("int64"), kinds)
+    order = table.sum().sort_values(ascending=False, kind="stable").index
+    return table[order].reindex(years, fill_value=0)

@@ -1,0 +1,1 @@
+"""One house style for every chart of the package."""

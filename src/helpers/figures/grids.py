@@ -1,0 +1,224 @@
+"""Grids of cells: levels, counts and clauses, with a letter or number in every cell.
+
+A cell that is not known is hatched and stays without a letter, so that it cannot be taken for
+a zero; the letters make the grid readable without colour.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.patches import Patch, Rectangle
+
+from helpers.figures import style
+
+BLANK = {"facecolor": "#FFFFFF", "edgecolor": "#C3C9D0", "hatch": "////", "linewidth": 0}
+SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F6F9", "#9CC7E4", "#0B5A8C"])
+
+
+def heatmap(
+    ax: Axes,
+    frame: pd.DataFrame,
+    levels: dict[str, tuple[str, str, str]],
+    blank: str = "no evidence found",
+    gaps: tuple[int, ...] = (),
+) -> None:
+    """Draw a grid of coded levels.
+
+    Parameters
+    ----------
+    frame
+        Rows × columns of level codes, labels as they are to be shown; missing cells are hatched.
+    levels
+        Per code its letter, its colour and its name for the key above the grid.
+    blank
+        Name of a missing cell in the key.
+    gaps
+        Columns before which to leave room, to set groups apart.
+
+    Raises
+    ------
+    ValueError
+        If a cell holds a code that is not in `levels`.
+    """
+    odd = sorted(set(frame.stack().dropna()) - set(levels))
+    if odd:
+        raise ValueError(f"no colour for {', '.join(map(str, odd))}; there are {list(levels)}")
+    at = _lay_out(ax, frame, gaps)
+    for row, cells in enumerate(frame.to_numpy(dtype=object)):
+        for x, level in zip(at, cells, strict=True):
+            letter, colour, _ = levels.get(level, ("", "", ""))
+            _cell(ax, x, row, letter, colour)
+    _key(ax, levels, blank if frame.isna().to_numpy().any() else "")
+
+
+def numbers(
+    ax: Axes,
+    frame: pd.DataFrame,
+    digits: int = 0,
+    low: float | None = None,
+    high: float | None = None,
+    gaps: tuple[int, ...] = (),
+) -> None:
+    """Draw a grid of numbers, the darker the larger; missing cells are hatched.
+
+    Parameters
+    ----------
+    frame
+        Rows × columns of numbers.
+    digits
+        Decimals shown.
+    low, high
+        Ends of the colour scale; the smallest and largest number unless given.
+    gaps
+        Columns before which to leave room.
+    """
+    tall = frame.astype("float64").to_numpy()
+    known = tall[~np.isnan(tall)]
+    start = low if low is not None else known.min(initial=0)
+    span = (high if high is not None else known.max(initial=1)) - start or 1
+    at = _lay_out(ax, frame, gaps)
+    for row, cells in enumerate(tall):
+        for x, amount in zip(at, cells, strict=True):
+            text = "" if np.isnan(amount) else f"{amount:,.{digits}f}"
+            colour = SHADES((amount - start) / span) if text else ""
+            _cell(ax, x, row, text, colour)
+
+
+def strip(
+    ax: Axes,
+    days: pd.Series,
+    lanes: pd.Series,
+    letters: pd.Series,
+    colours: pd.Series,
+    order: list[str],
+    apart: float = 40,
+) -> None:
+    """Draw lettered marks along a time axis, one lane each; close ones are set above each other.
+
+    Parameters
+    ----------
+    days
+        One timestamp a mark, in order of time.
+    lanes, letters, colours
+        The lane, letter and colour of each mark.
+    order
+        Lanes from top to bottom; lanes without marks stay empty.
+    apart
+        Days below which two marks of a lane would touch.
+    """
+    last: dict[str, list[pd.Timestamp]] = {lane: [] for lane in order}
+    for day, lane, letter, colour in zip(days, lanes, letters, colours, strict=True):
+        near = [d for d in last[lane] if (day - d).days < apart]
+        y = len(order) - 1 - order.index(lane) + 0.27 * len(near)
+        last[lane] = [*near, day]
+        ax.scatter([day], [y], s=150, color=[colour], zorder=3, edgecolors="white", linewidths=0.8)
+        ax.text(day, y, letter, color=_ink(colour), ha="center", va="center", fontsize=8,
+                fontweight="bold", zorder=4)  # fmt: skip
+    rows = np.arange(len(order))[::-1]
+    ax.set_yticks(rows, order, color=style.COLOURS["ink"])
+    ax.set_ylim(-0.5, len(order) - 0.2)
+
+
+def stacked_rows(
+    ax: Axes, frame: pd.DataFrame, colours: dict[str, str], digits: int = 0, least: float = 0
+) -> None:
+    """Stack the columns of a frame in one horizontal bar a row, with the numbers in the bars.
+
+    Parameters
+    ----------
+    frame
+        Rows × parts, first row at the top; zeros and missing parts draw nothing.
+    colours
+        Colour of each part; its key stands above the panel.
+    digits
+        Decimals of the numbers.
+    least
+        Parts smaller than this are drawn without their number.
+    """
+    rows = np.arange(len(frame))[::-1]
+    start = np.zeros(len(frame))
+    for part, colour in colours.items():
+        wide = frame[part].fillna(0).to_numpy(dtype=float)
+        ax.barh(rows, wide, left=start, color=colour, height=0.66, edgecolor="white")
+        for row, left, length in zip(rows, start, wide, strict=True):
+            if length > least:
+                ax.text(left + length / 2, row, f"{length:,.{digits}f}", ha="center", va="center",
+                        fontsize=7.5, color=_ink(colour))  # fmt: skip
+        start += wide
+    ax.set_yticks(rows, frame.index, color=style.COLOURS["ink"])
+    ax.set_ylim(-0.6, len(frame) - 0.4)
+    ax.grid(axis="x")
+    ax.grid(visible=False, axis="y")
+    name_colours(ax, colours, columns=5)
+
+
+def narrow(labels: list[str]) -> list[str]:
+    r"""Break labels for narrow columns.
+
+    Examples
+    --------
+    >>> narrow(["Russia-China, since Feb 2022"])
+    ['Russia-\nChina\nsince\nFeb 2022']
+    """
+    wrapped = [
+        label.replace("-", "- ").replace(", ", " ").replace("Feb ", "Feb~") for label in labels
+    ]
+    return [label.replace(" ", "\n").replace("~", " ") for label in wrapped]
+
+
+def name_colours(ax: Axes, names: dict[str, str], columns: int = 4) -> None:
+    """Name colours in a row above the panel: name → colour."""
+    marks = [Patch(facecolor=colour, label=name) for name, colour in names.items()]
+    _legend(ax, marks, columns)
+
+
+def _lay_out(ax: Axes, frame: pd.DataFrame, gaps: tuple[int, ...]) -> list[float]:
+    """Set up the axes of a grid and give the place of each column."""
+    at = [i + 0.35 * sum(i >= gap for gap in gaps) for i in range(len(frame.columns))]
+    ax.set_xlim(-0.5, at[-1] + 0.5)
+    ax.set_ylim(len(frame) - 0.5, -0.5)
+    ax.set_xticks(at, frame.columns, color=style.COLOURS["ink"], fontsize=8)
+    ax.set_yticks(range(len(frame)), frame.index, color=style.COLOURS["ink"])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return at
+
+
+def _cell(ax: Axes, x: float, row: int, text: str, colour: object) -> None:
+    """Draw one cell: coloured with its letter, or hatched when there is none."""
+    look = {"facecolor": colour, "edgecolor": "white", "linewidth": 1} if text else BLANK
+    ax.add_patch(Rectangle((x - 0.47, row - 0.45), 0.94, 0.9, **look))
+    if text:
+        ax.text(x, row, text, ha="center", va="center", fontsize=8, color=_ink(colour))
+
+
+def _key(ax: Axes, levels: dict[str, tuple[str, str, str]], blank: str) -> None:
+    """Name the levels in a row below the grid."""
+    marks = [
+        Patch(facecolor=colour, label=f"{letter} = {name}") for letter, colour, name in
+        levels.values()
+    ]  # fmt: skip
+    marks += [Patch(**BLANK | {"linewidth": 0.5}, label=f"hatched = {blank}")] if blank else []
+    ax.legend(
+        handles=marks, loc="upper left", bbox_to_anchor=(-0.01, -0.01), ncols=5, frameon=False,
+        fontsize=8, handlelength=1.2, columnspacing=1.2, borderaxespad=0.4,
+    )  # fmt: skip
+
+
+def _legend(ax: Axes, marks: list[Patch], columns: int) -> None:
+    ax.legend(
+        handles=marks, loc="lower left", bbox_to_anchor=(-0.01, 1.02), ncols=columns,
+        frameon=False, fontsize=8, handlelength=1.0, columnspacing=1.2, borderaxespad=0,
+    )  # fmt: skip
+
+
+def _ink(colour: object) -> str:
+    """Choose black or white, whichever reads better on a colour (WCAG relative luminance)."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    light = float(linear @ [0.2126, 0.7152, 0.0722])
+    return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else style.COLOURS["ink"]

@@ -1,0 +1,97 @@
+"""A plain map of the world, drawn from a file of the package and without network.
+
+`land.geojson` is the land of Natural Earth at 1:110 million (public domain,
+www.naturalearthdata.com), with coordinates rounded to a tenth of a degree and without Antarctica.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+
+from helpers.figures import style
+
+LAND = Path(__file__).with_name("land.geojson")
+# From the Baltic over the Pacific to Alaska: one window without a seam.
+WINDOW = (5.0, 205.0, -42.0, 74.0)
+
+
+@cache
+def land() -> list[np.ndarray]:
+    """Read the outlines of land: arrays of longitude and latitude in degrees."""
+    features = json.loads(LAND.read_text(encoding="utf-8"))["features"]
+    return [np.array(feature["geometry"]["coordinates"][0]) for feature in features]
+
+
+def eastward(longitude: pd.Series | np.ndarray, west: float) -> np.ndarray:
+    """Turn longitudes by whole circles until they lie east of the western edge of a map.
+
+    Examples
+    --------
+    >>> eastward(np.array([-173.0, 130.0]), 5.0).tolist()
+    [187.0, 130.0]
+    """
+    return (np.asarray(longitude, dtype=float) - west) % 360 + west
+
+
+def world(ax: Axes, window: tuple[float, float, float, float] = WINDOW) -> None:
+    """Draw the land within a window.
+
+    Parameters
+    ----------
+    window
+        West, east, south and north in degrees; east may go beyond 180 to cross the date line.
+        Degrees of longitude are drawn at their true length at 35 degrees of latitude.
+    """
+    west, east, south, north = window
+    outlines = [ring + [turn, 0] for ring in land() for turn in (0, 360)]
+    shapes = PolyCollection(outlines, facecolors="#E3E6E8", edgecolors="#C3C8CC", linewidths=0.4)
+    ax.add_collection(shapes, autolim=False)
+    ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
+    ax.set_aspect(1 / np.cos(np.radians(35)))
+    ax.spines[:].set_visible(False)
+    ax.grid(visible=False)
+
+
+def places(
+    ax: Axes,
+    found: pd.DataFrame,
+    colour: str = "",
+    window: tuple[float, float, float, float] = WINDOW,
+) -> None:
+    """Draw places as circles, their area by the number of events, which is written in them.
+
+    Parameters
+    ----------
+    found
+        latitude_deg, longitude_deg and events; a place outside the window is refused, so that
+        none is lost from sight.
+    colour
+        Hex colour; the first of the palette if not given.
+
+    Raises
+    ------
+    ValueError
+        If a place lies outside the window.
+    """
+    west, east, south, north = window
+    x = eastward(found["longitude_deg"], west)
+    y = found["latitude_deg"].to_numpy(dtype=float)
+    lost = found[(x > east) | (y < south) | (y > north)]
+    if len(lost):
+        raise ValueError(f"{len(lost)} places lie outside the map")
+    many = found["events"].to_numpy(dtype=float)
+    ax.scatter(
+        x, y, s=34 * many, color=colour or style.PALETTE[0], edgecolors="white",
+        linewidths=0.7, alpha=0.9, zorder=3,
+    )  # fmt: skip
+    for at, up, events in zip(x, y, many, strict=True):
+        if events > 1:
+            ax.text(
+                at, up, f"{events:.0f}", color="white", fontsize=7, fontweight="bold",
+                ha="center", va="center", zorder=4,
+            )  # fmt: skip

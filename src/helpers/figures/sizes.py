@@ -1,0 +1,66 @@
+"""Sizes of events over time, those without a number shown as missing instead of left out."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from helpers.figures import style
+
+SCOPES = {
+    "china_and_russia": ("China and Russia", style.COLOURS["both"]),
+    "all_participants": ("all participants", style.COLOURS["russia"]),
+    "whole_exercise": ("whole national exercise", style.COLOURS["china"]),
+    "part": ("part of the forces", style.COLOURS["accent"]),
+}
+
+
+def dots(ax: Axes, sizes: pd.DataFrame) -> None:
+    """Draw sizes on a logarithmic axis, and a tick at the foot for each event without one.
+
+    Parameters
+    ----------
+    sizes
+        day, count, forces_scope, is_floor and is_stated, a row per event. A floor is drawn as
+        a triangle, a number as a circle; the colour says whose forces are counted.
+    """
+    known = sizes[sizes["is_stated"]]
+    low, high = known["count"].min(), known["count"].max()
+    low, high = (1.0, 10.0) if known.empty else (low, max(high, low * 10))
+    for scope, (_, colour) in SCOPES.items():
+        for floor, marker in ((False, "o"), (True, "^")):
+            part = known[(known["forces_scope"] == scope) & (known["is_floor"] == floor)]
+            ax.scatter(
+                part["day"], part["count"], s=26, marker=marker, color=colour,
+                edgecolors="white", linewidths=0.4, zorder=3,
+            )  # fmt: skip
+    missing = sizes[~sizes["is_stated"]]
+    ax.scatter(
+        missing["day"], [low / 3] * len(missing), marker="|", s=45, linewidths=1.1,
+        color=style.COLOURS["muted"],
+    )  # fmt: skip
+    ax.set_yscale("log")
+    ax.set_ylim(low / 6, high * 2)
+    ax.yaxis.set_major_locator(LogLocator(subs=(1,)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}" if y >= low * 0.9 else ""))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.annotate(
+        "not stated", (0, low / 3), xycoords=("axes fraction", "data"), xytext=(-5, 0),
+        textcoords="offset points", ha="right", va="center", fontsize=7.5,
+        color=style.COLOURS["muted"],
+    )  # fmt: skip
+
+
+def name_marks(ax: Axes) -> None:
+    """Name colours and marks in a row above the panel."""
+    marks = [
+        Line2D([], [], linestyle="", marker="o", color=colour, label=name)
+        for name, colour in SCOPES.values()
+    ]
+    marks.append(
+        Line2D([], [], linestyle="", marker="^", color=style.COLOURS["ink"], label="at least")
+    )
+    ax.legend(
+        handles=marks, loc="lower left", bbox_to_anchor=(-0.01, 1.1), ncols=5, frameon=False,
+        fontsize=8, handlelength=1.0, columnspacing=1.2, borderaxespad=0,
+    )  # fmt: skip

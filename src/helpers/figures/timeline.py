@@ -1,0 +1,114 @@
+"""Events on a time axis: one lane per kind, labels packed into rows so that none overlap."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import YearLocator, date2num, num2date
+from matplotlib.ticker import MaxNLocator
+
+from helpers import dates
+from helpers.figures import series, style
+
+LETTER = 0.56  # mean width of a letter of the house font, in font sizes
+GAP = 6  # points kept free around a label
+
+
+def timeline(
+    ax: Axes, frame: pd.DataFrame, start_year: int, end_year: int, fontsize: float = 7.5
+) -> None:
+    """Draw events as dots on lanes, each labelled beside its dot.
+
+    Parameters
+    ----------
+    frame
+        Columns `date` (partial ISO dates; drawn at the first day that they allow), `lane` and
+        `label`; an empty label draws the dot alone. Lanes stand from the top in the order of
+        their first event in the frame.
+    start_year, end_year
+        Ends of the axis, both years included.
+    fontsize
+        Size of the labels in points.
+    """
+    ends = date2num([pd.Timestamp(start_year, 1, 1), pd.Timestamp(end_year, 12, 31)])
+    ax.set_xlim(*ends)
+    span = (ends[1] - ends[0]) / (_points(ax) or 1)
+    top, ticks, names = 0, [], []
+    for number, (lane, events) in enumerate(frame.groupby("lane", sort=False)):
+        placed = pack(events, ends, span, fontsize)
+        height = placed["row"].max() + 1
+        _draw(ax, placed, top, style.PALETTE[number % len(style.PALETTE)], fontsize)
+        ticks.append(top + (height - 1) / 2)
+        names.append(lane)
+        top += height + 0.6
+        ax.axhline(top - 0.8, color=style.COLOURS["grid"], linewidth=0.8)
+    ax.set_ylim(max(top, 1) - 0.8, -0.8)
+    ax.set_yticks(ticks, names, color=style.COLOURS["ink"])
+    ax.grid(visible=False, axis="y")
+    ax.xaxis.set_major_locator(YearLocator(max(1, (end_year - start_year) // 8)))
+    ax.xaxis.set_major_formatter(lambda day, _: f"{num2date(day):%Y}")
+
+
+def _points(ax: Axes) -> float:
+    """Estimate the width of the panel in points, as the layout has not been made yet."""
+    return ax.figure.get_figwidth() * 72 * 0.82 * ax.get_position().width / 0.775
+
+
+def pack(
+    events: pd.DataFrame, ends: tuple[float, float], span: float, fontsize: float
+) -> pd.DataFrame:
+    """Give each event of a lane the first row in which its label meets no other.
+
+    Parameters
+    ----------
+    events
+        Columns `date` and `label`.
+    ends
+        Ends of the axis in days; a label that would run over the right end stands to the left.
+    span
+        Days per point.
+    fontsize
+        Size of the labels in points.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `at` (days), `label`, `left` (label stands left of its dot) and `row` (from 0),
+        in order of time.
+    """
+    placed = events[["label"]].assign(at=date2num(dates.first_day(events["date"])))
+    placed = placed.sort_values("at", kind="stable").reset_index(drop=True)
+    width = span * (placed["label"].str.len() * LETTER * fontsize + GAP)
+    placed["left"] = (placed["at"] + width > ends[1]) & (placed["label"] != "")
+    starts = placed["at"] - np.where(placed["left"], width, span * GAP)
+    stops = placed["at"] + np.where(placed["left"], span * GAP, width)
+    taken: list[list[tuple[float, float]]] = []
+    rows = []
+    for start, stop in zip(starts, stops, strict=True):
+        free = [r for r, spans in enumerate(taken) if all(stop < a or b < start for a, b in spans)]
+        row = free[0] if free else len(taken)
+        taken += [[]] if row == len(taken) else []
+        taken[row].append((start, stop))
+        rows.append(row)
+    return placed.assign(row=rows)
+
+
+def _draw(ax: Axes, placed: pd.DataFrame, top: float, colour: str, fontsize: float) -> None:
+    """Draw the dots of one lane and write their labels."""
+    ax.scatter(placed["at"], placed["row"] + top, s=16, color=colour, zorder=3)
+    for event in placed.itertuples():
+        if event.label:
+            style.direct_label(
+                ax, event.at, event.row + top, event.label, colour=style.COLOURS["ink"],
+                fontsize=fontsize, ha="right" if event.left else "left",
+                offset=(-4, 0) if event.left else (4, 0),
+            )  # fmt: skip
+
+
+def yearly(ax: Axes, counts: pd.Series, colour: str) -> None:
+    """Draw one bar a year and grey over the years that are not covered (missing, not zero)."""
+    years = counts.index.to_numpy(dtype=float)
+    for year in years[counts.isna().to_numpy()]:
+        ax.axvspan(year - 0.5, year + 0.5, color=style.COLOURS["grid"], alpha=0.6, linewidth=0)
+    series.bars(ax, counts.index, counts, colour)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
+    ax.set_ylim(bottom=0)

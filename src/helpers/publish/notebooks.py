@@ -1,0 +1,141 @@
+"""The notebooks: which there are, what they can be asked, and how they are executed."""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from helpers import choices
+from helpers.paths import NOTEBOOKS
+
+KEPT_METADATA = ("kernelspec", "language_info")
+
+
+class NotebookError(Exception):
+    """A cell of a notebook raised an error."""
+
+
+class Parameter(NamedTuple):
+    """One parameter of a notebook, as listed by `nolimits parameters`."""
+
+    name: str
+    type: str
+    default: object
+    allowed: str
+    help: str
+
+
+def every() -> list[Path]:
+    """List the notebooks in their order."""
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+
+
+def find(which: str) -> Path:
+    """Find a notebook by its number or its name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message lists those that there are.
+
+    Examples
+    --------
+    >>> find("03").stem
+    '03_exercises'
+    """
+    for path in every():
+        if which in (path.stem, path.name, path.stem[:2], path.stem[:2].lstrip("0")):
+            return path
+    there = ", ".join(path.stem for path in every())
+    raise ValueError(f"no notebook {which!r}; there are {there} (the number is enough)")
+
+
+def parameters(path: Path) -> list[Parameter]:
+    """List what a notebook can be asked, from its parameters cell.
+
+    The model of choices has the defaults and the help; a test holds the cell to it.
+    """
+    names = papermill.inspect_notebook(str(path))
+    return [
+        Parameter(
+            name,
+            choices.type_name(name),
+            choices.default(name),
+            choices.allowed(name),
+            choices.describe(name),
+        )
+        for name in names
+    ]
+
+
+def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """Read and check parameters from the command line, before any kernel starts.
+
+    Raises
+    ------
+    ValueError
+        Naming every parameter that the notebook does not have and every value that is not
+        allowed.
+    """
+    known = [parameter.name for parameter in parameters(path)]
+    strange = [
+        f"{name}: {path.stem} has no such parameter; it has {', '.join(known)}"
+        for name, _ in given
+        if name not in known
+    ]
+    read = {name: choices.parse(name, text) for name, text in given if name in known}
+    try:
+        choices.choose(**read)
+    except ValueError as error:
+        raise ValueError("\n".join([*strange, str(error)])) from None
+    if strange:
+        raise ValueError("\n".join(strange))
+    return read
+
+
+def execute(path: Path, asked: dict[str, object], output: Path) -> NotebookNode:
+    """Execute a notebook with parameters and write the executed copy whole, or not at all.
+
+    Raises
+    ------
+    NotebookError
+        With the notebook, the cell, its code and the error.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".running-") as folder:
+        part = Path(folder) / output.name
+        try:
+            papermill.execute_notebook(
+                str(path),
+                str(part),
+                parameters=asked,
+                kernel_name="python3",
+                progress_bar=sys.stderr.isatty(),
+                cwd=str(NOTEBOOKS),
+            )
+        except PapermillExecutionError as error:
+            raise NotebookError(
+                f"{path.name} failed in cell {error.cell_index + 1} "
+                f"(execution count {error.exec_count}):\n{error.source}\n"
+                f"{error.ename}: {error.evalue}"
+            ) from None
+        executed = without_noise(nbformat.read(part, as_version=4))
+        nbformat.write(executed, part)
+        part.replace(output)
+    return executed
+
+
+def without_noise(notebook: NotebookNode) -> NotebookNode:
+    """Strip the metadata that differ from run to run; outputs and tags stay."""
+    kept = {key: notebook.metadata[key] for key in KEPT_METADATA if key in notebook.metadata}
+    notebook.metadata = NotebookNode(kept)
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = NotebookNode({"tags": tags} if tags else {})
+    return notebook

@@ -1,0 +1,186 @@
+"""Rates, rate ratios, breaks, shares and concentration: thin names over scipy and statsmodels.
+
+Counts here are small, so intervals are exact wherever an exact one exists, never normal
+approximations.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats as distributions
+
+SEED = 20220224
+
+
+class Estimate(NamedTuple):
+    """A value with its confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ChangePoint(NamedTuple):
+    """The year from which a series runs at another level, and how sure that is."""
+
+    year: int
+    mean_before: float
+    mean_after: float
+    p_value: float
+
+
+def poisson_rate(events: int, exposure: float, confidence: float = 0.95) -> Estimate:
+    """Estimate events per unit of exposure, with the exact (Garwood 1936) interval.
+
+    Parameters
+    ----------
+    events
+        Number of events, zero or more.
+    exposure
+        Time observed, above zero; the rate is per its unit.
+    confidence
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> rate = poisson_rate(10, 1)
+    >>> [round(x, 2) for x in rate]
+    [10.0, 4.8, 18.39]
+    """
+    _need(events >= 0 and exposure > 0, f"events {events} over exposure {exposure}: no rate")
+    tail = (1 - confidence) / 2
+    low = distributions.chi2.ppf(tail, 2 * events) / 2 if events else 0.0
+    high = distributions.chi2.isf(tail, 2 * events + 2) / 2
+    return Estimate(events / exposure, float(low) / exposure, float(high) / exposure)
+
+
+def rate_ratio(
+    events_2: int, exposure_2: float, events_1: int, exposure_1: float, confidence: float = 0.95
+) -> Estimate:
+    """Compare two Poisson rates, second over first, with the exact conditional interval.
+
+    Given their sum, the second count is binomial; the Clopper-Pearson interval of its
+    probability becomes that of the ratio (Przyborowski and Wilenski 1940).
+
+    Returns
+    -------
+    Estimate
+        With no event in the first period the ratio is infinite and only its lower bound is
+        known; with none in either, nothing is.
+
+    Examples
+    --------
+    >>> [round(x, 4) for x in rate_ratio(12, 1, 6, 1)]
+    [2.0, 0.6947, 6.4947]
+    """
+    _need(min(events_1, events_2) >= 0, "a count below zero")
+    _need(min(exposure_1, exposure_2) > 0, "an exposure that is not above zero")
+    if events_1 + events_2 == 0:
+        return Estimate(np.nan, 0.0, np.inf)
+    chance = share(events_2, events_1 + events_2, confidence)
+    scale = exposure_1 / exposure_2
+    low, high = (scale * p / (1 - p) if p < 1 else np.inf for p in (chance.low, chance.high))
+    return Estimate(scale * events_2 / events_1 if events_1 else np.inf, low, high)
+
+
+def share(part: int, whole: int, confidence: float = 0.95) -> Estimate:
+    """Estimate a share of counted things, with the exact Clopper-Pearson interval.
+
+    Examples
+    --------
+    >>> [round(x, 3) for x in share(12, 18)]
+    [0.667, 0.41, 0.867]
+    """
+    _need(0 <= part <= whole and whole > 0, f"{part} of {whole} is no share")
+    found = distributions.binomtest(int(part), int(whole)).proportion_ci(confidence, "exact")
+    return Estimate(part / whole, float(found.low), float(found.high))
+
+
+def hhi(amounts: pd.Series) -> float:
+    """Measure concentration with the Herfindahl-Hirschman index, from near 0 to 1 (one only).
+
+    Examples
+    --------
+    >>> round(hhi(pd.Series([50, 30, 20])), 2)
+    0.38
+    """
+    parts = amounts.dropna() / amounts.sum()
+    return float((parts**2).sum())
+
+
+def running_mean(series: pd.Series, window: int) -> pd.Series:
+    """Average each year with the ones before it; missing until the window is full.
+
+    Examples
+    --------
+    >>> running_mean(pd.Series([2.0, 4.0, 6.0]), 2).tolist()
+    [nan, 3.0, 5.0]
+    """
+    return series.astype("float64").rolling(window, min_periods=window).mean()
+
+
+def trend(series: pd.Series, confidence: float = 0.95) -> Estimate:
+    """Fit a straight line by least squares and give its slope per unit of the index.
+
+    Examples
+    --------
+    >>> round(trend(pd.Series([1.0, 3.0, 5.0, 7.1], index=[2001, 2002, 2003, 2004])).value, 2)
+    2.03
+    """
+    from statsmodels.api import OLS, add_constant
+
+    known = series.dropna().astype("float64")
+    _need(len(known) >= 3, f"a trend needs three years, {len(known)} are known")
+    years = known.index.to_numpy(dtype="float64")
+    fit = OLS(known.to_numpy(), add_constant(years - years.mean())).fit()
+    low, high = fit.conf_int(1 - confidence)[1]
+    return Estimate(float(fit.params[1]), float(low), float(high))
+
+
+def change_point(counts: pd.Series, rounds: int = 2000) -> ChangePoint:
+    """Find the year that best splits yearly counts into two Poisson rates.
+
+    Parameters
+    ----------
+    counts
+        Counts indexed by year, without gaps.
+    rounds
+        Number of seeded permutations of the years behind the p-value: the share of them whose
+        best split fits at least as well as the one found.
+    """
+    known = counts.astype("float64")
+    _need(len(known) >= 4, f"a change point needs four years, {len(known)} are known")
+    order = np.arange(len(known))
+    generator = np.random.default_rng(SEED)
+    observed = _best_split(known.to_numpy()[None, :])
+    shuffled = known.to_numpy()[generator.permuted(np.tile(order, (rounds, 1)), axis=1)]
+    beaten = (_best_split(shuffled)[1] >= observed[1] - 1e-9).sum()
+    at = int(observed[0][0])
+    return ChangePoint(
+        int(known.index[at]),
+        float(known.iloc[:at].mean()),
+        float(known.iloc[at:].mean()),
+        float((beaten + 1) / (rounds + 1)),
+    )
+
+
+def _best_split(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give for each row of counts the best place to split and its gain in log likelihood."""
+    n = rows.shape[1]
+    before = np.cumsum(rows, axis=1)[:, :-1]
+    total = rows.sum(axis=1, keepdims=True)
+    left = np.arange(1, n)
+    gains = _fit(before, left) + _fit(total - before, n - left) - _fit(total, n)
+    return gains.argmax(axis=1) + 1, gains.max(axis=1)
+
+
+def _fit(events: np.ndarray, years: np.ndarray | int) -> np.ndarray:
+    """Give the part of the Poisson log likelihood that depends on the split."""
+    rates = events / years
+    return events * np.log(np.where(rates > 0, rates, 1.0))
+
+
+def _need(fine: bool, complaint: str) -> None:
+    if not fine:
+        raise ValueError(complaint)

@@ -1,0 +1,82 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.figures import grids, style
+
+LEVELS = {"present": ("P", "#0B5A8C", "present"), "absent": ("–", "#FFFFFF", "absent")}
+
+
+@pytest.fixture
+def ax():
+    fig, axes = style.canvas()
+    yield axes
+    plt.close(fig)
+
+
+def levels_frame():
+    return pd.DataFrame({"x": ["present", None], "y": ["absent", "present"]}, index=["a", "b"])
+
+
+def hatched(ax):
+    return [patch for patch in ax.patches if patch.get_hatch()]
+
+
+def test_every_known_cell_has_its_letter_and_every_blank_is_hatched(ax):
+    grids.heatmap(ax, levels_frame(), LEVELS)
+    assert sorted(text.get_text() for text in ax.texts) == ["P", "P", "–"]
+    assert len(hatched(ax)) == 1
+
+
+def test_the_key_names_blanks_only_when_there_are_any(ax):
+    grids.heatmap(ax, levels_frame(), LEVELS, blank="not found")
+    assert any("not found" in t.get_text() for t in ax.get_legend().get_texts())
+    ax.clear()
+    grids.heatmap(ax, levels_frame().fillna("absent"), LEVELS, blank="not found")
+    assert not any("not found" in t.get_text() for t in ax.get_legend().get_texts())
+
+
+def test_an_unknown_level_is_refused(ax):
+    with pytest.raises(ValueError, match="no colour for odd"):
+        grids.heatmap(ax, levels_frame().fillna("odd"), LEVELS)
+
+
+def test_numbers_are_written_and_missing_ones_hatched(ax):
+    grids.numbers(ax, pd.DataFrame({"x": [0.5, np.nan]}), digits=2, low=0, high=1)
+    assert [text.get_text() for text in ax.texts] == ["0.50"]
+    assert len(hatched(ax)) == 1
+
+
+def test_zero_is_a_number_not_a_blank(ax):
+    grids.numbers(ax, pd.DataFrame({"x": [0.0, 0.0]}))
+    assert [text.get_text() for text in ax.texts] == ["0", "0"]
+    assert not hatched(ax)
+
+
+def test_a_gap_moves_the_columns_behind_it(ax):
+    grids.numbers(ax, pd.DataFrame([[1, 2, 3]]), gaps=(1,))
+    first, second, third = ax.get_xticks()
+    assert second - first > third - second
+
+
+@pytest.mark.parametrize(
+    ("colour", "ink"), [("#FFFFFF", style.COLOURS["ink"]), ("#0B5A8C", "white")]
+)
+def test_ink_contrasts_with_its_ground(colour, ink):
+    assert grids._ink(colour) == ink
+
+
+def test_marks_close_in_time_are_set_above_each_other(ax):
+    days = pd.to_datetime(pd.Series(["2024-01-01", "2024-01-05", "2025-01-01"]))
+    same = pd.Series(["sea"] * 3)
+    grids.strip(ax, days, same, pd.Series(list("ABC")), pd.Series(["#0072B2"] * 3), ["sea"])
+    heights = [text.get_position()[1] for text in ax.texts]
+    assert heights[0] < heights[1]
+    assert heights[2] == heights[0]
+
+
+def test_lanes_without_marks_stay(ax):
+    none = pd.Series([], dtype=object)
+    grids.strip(ax, pd.to_datetime(none), none, none, none, ["sea", "land"])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["sea", "land"]
