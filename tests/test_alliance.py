@@ -215,7 +215,7 @@ def test_a_view_on_two_topics_counts_under_each():
     )
     made = alliance.views(frame, "low")
     assert made.loc["trust"].tolist() == [1, 0, 1]
-    assert made.loc["copying"].tolist() == [1, 0, 0]
+    assert made.loc["copying of weapons"].tolist() == [1, 0, 0]
 
 
 def volume(supplier, recipient, release, basis, tiv_mn):

@@ -130,7 +130,7 @@ def test_shares_over_an_era_are_sums_over_sums():
     )
     chosen = choices.choose()
     by_year = arms.shares(tiv, chosen)
-    assert by_year["of_exports_pct"].round(1).tolist() == [50.0, 23.7]
+    assert by_year["of_exports_pct"].dropna().round(1).tolist() == [50.0, 23.7]
     over_era = arms.era_shares(by_year, chosen)
     assert over_era.loc["before 2014"].tolist() == [25.0, 50.0, 100.0]
 
@@ -195,6 +195,13 @@ def test_ak_176_guns_are_all_licence_built(real):
     assert units(real, include_licensed=True).loc["AK-176 guns", "all_units"] == 120
 
 
+def test_licence_built_units_are_told_apart_within_the_period_and_over_all_years(real):
+    guns = units(real).loc["AK-176 guns"]
+    assert guns["all_licensed_units"] == 120
+    assert guns["period_licensed_units"] == 37
+    assert units(real, include_licensed=True).loc["AK-176 guns", "period_units"] == 37
+
+
 def test_the_order_rule_moves_the_s_400_out_of_its_period(real):
     assert units(real).loc["S-400 systems", "period_units"] == 8
     assert units(real, year_rule="order").loc["S-400 systems", "period_units"] == 0
@@ -257,3 +264,34 @@ def test_lags_leave_out_types_without_a_service_date():
     assert known["lag_years"].notna().all()
     assert "Su-35 (Su-35S)" in set(known["system"])
     assert "R-77 (RVV-AE)" not in set(known["system"])
+
+
+def test_peak_of_nothing_is_no_year():
+    year, volume = arms.peak(pd.DataFrame({"year": [2025], "tiv_mn": [float("nan")]}))
+    assert year == "no year"
+    assert pd.isna(volume)
+
+
+def test_a_slope_needs_three_years():
+    assert pd.isna(arms.slope(pd.Series([1.0, 2.0], index=[2001, 2002])).value)
+    assert arms.slope(pd.Series([1.0, 3.0, 5.0], index=[2001, 2002, 2003])).value == pytest.approx(
+        2
+    )
+
+
+def test_an_empty_era_is_led_by_nothing():
+    found = arms.leading(pd.DataFrame({"a": [30.0, 70.0], "b": [None, None]}, index=["x", "y"]))
+    assert found["name"].to_dict() == {"a": "y", "b": "nothing"}
+
+
+def test_totals_taken_from_an_earlier_release_are_named(real):
+    assert arms.older(real["arms_tiv"], choices.choose()) == [1992, 1993, 1994]
+    assert arms.older(real["arms_tiv"], choices.choose(sipri_release="2026-03")) == []
+
+
+def test_a_run_without_any_delivery_gives_empty_frames_with_every_era(real):
+    chosen = choices.choose(start_year=2020, year_rule="order")
+    rows = arms.flows(real["arms_deals"], real["arms_deliveries"], chosen)
+    assert rows.empty
+    assert arms.by_category(rows).columns.tolist() == ["before 2014", "2014 to 2021", "since 2022"]
+    assert arms.by_origin(rows).to_numpy().sum() == 0

@@ -106,11 +106,40 @@ def test_a_window_outside_the_years_gives_no_ratio():
 
 
 def test_the_articles_means_make_its_events():
-    series = dialogue.stated(tables.load("claims"), choose())
-    rows = dialogue.comparisons(series, choose()).set_index("rule")
+    rows = dialogue.stated(tables.load("claims")).set_index("rule")
     assert rows.loc["meetings", ["events_1", "events_2"]].tolist() == [6, 12]
     assert rows.loc["exercises", ["events_1", "events_2"]].tolist() == [9, 18]
-    assert round(rows.at["both", "low"], 2) == 1.04
+    assert round(rows.at["both together", "low"], 2) == 1.04
+
+
+def test_rates_of_periods_know_what_is_not_covered():
+    counts = pd.Series([2, 2, 2, 4, 4, 4], index=YEARS)
+    rates = dialogue.rates_in(counts, {"all": (2019, 2024), "never": (1990, 1995)})
+    assert rates["value"].tolist()[0] == 3
+    assert np.isnan(rates["value"].tolist()[1])
+
+
+def test_contacts_are_listed_under_the_claims_that_they_bear_on():
+    frame = pd.DataFrame({"claim_ids": ["A-1;B-2", None], "date_start": ["2019", "2020"]})
+    claims = pd.DataFrame({"claim_id": ["B-2", "C-3"], "paraphrase": ["b", "c"]})
+    found = dialogue.bearing(frame, claims, ["B-2", "C-3"])
+    assert found["contacts"].tolist() == [1, 0]
+    assert found["when"].tolist() == ["2019", ""]
+
+
+def test_missing_rounds_stand_between_their_neighbours():
+    frame = pd.DataFrame({"round_no": [1, 4], "date_start": ["2015-01-01", "2018-01-01"]})
+    placed = dialogue.with_missing(frame)
+    assert placed["round_no"].tolist() == [1, 2, 3, 4]
+    assert placed["is_found"].tolist() == [True, False, False, True]
+    assert placed["at"].round(0).tolist() == [2015, 2016, 2017, 2018]
+
+
+def test_forms_without_a_contact_have_no_column():
+    table = dialogue.by_format(CONTACTS, YEARS)
+    assert list(table.columns) == ["in person", "one side by video", "by video", "call"]
+    assert table.loc[2023].tolist() == [2, 0, 0, 0]
+    assert list(dialogue.by_format(CONTACTS[:2], YEARS).columns) == ["in person"]
 
 
 def test_leaving_a_year_out_shortens_its_window():
@@ -173,3 +202,27 @@ def test_agreements_are_counted_by_kind():
     assert list(table.columns) == ["a b", "treaty"]
     assert table.loc[2019].tolist() == [2, 0]
     assert table.loc[2020].sum() == 0
+
+
+def test_roadmaps_count_both_ends():
+    found = dialogue.roadmaps(tables.load("agreements"))
+    assert found[["first_year", "last_year", "years"]].to_numpy().tolist() == [
+        [2017, 2020, 4],
+        [2021, 2025, 5],
+    ]
+
+
+def test_standing_mechanisms_are_those_that_met_since_the_cutoff():
+    frame = pd.DataFrame(
+        {
+            "mechanism": [
+                "xiangshan_forum",
+                "xiangshan_forum",
+                "service_chiefs",
+                "chiefs_of_staff",
+            ],
+            "date_start": ["2019-10-21", "2023", "2023-07-03", "2018"],
+        }
+    )
+    found = dialogue.standing(frame, "2022-02-24").set_index("mechanism")["is_older"]
+    assert found.to_dict() == {"Xiangshan Forum": True, "Navy commanders": False}

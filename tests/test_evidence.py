@@ -108,18 +108,24 @@ def test_contrast_sets_the_last_era_with_data_against_the_first(chosen):
     assert found.iloc[0].to_dict() == {
         "series": "tiv",
         "first_era": "before 2014",
+        "first_years": 1,
         "first_mean": 9.0,
         "last_era": "2014 to 2021",
+        "last_years": 1,
         "last_mean": 5.0,
         "verb": "fell",
     }
 
 
-def test_apart_names_only_counts_whose_intervals_do_not_meet(chosen):
+def test_era_ratios_compare_the_last_era_with_the_first(chosen):
     series = pd.DataFrame(
-        {"exercises": [1.0, 20.0], "meetings": [1.0, 2.0]}, index=[2013, 2022]
+        {"exercises": [6.0, 12.0], "meetings": [1.0, 20.0], "agreements": [0.0, 0.0]},
+        index=[2013, 2022],
     )
-    assert evidence.apart(evidence.era_means(series, chosen)) == ["joint exercises"]
+    ratios = evidence.era_ratios(evidence.era_means(series, chosen)).set_index("series")
+    assert ratios.loc["exercises", "ratio"] == 2
+    assert ratios.loc["exercises", "low"] == pytest.approx(0.6947, abs=1e-3)
+    assert ratios["differs"].to_dict() == {"exercises": False, "meetings": True}
 
 
 def test_breaks_finds_the_step():
@@ -161,12 +167,15 @@ def test_first_editions_gives_one_row_per_series():
     assert first.to_dict("records") == [{"date": "2012-04-22", "label": "Joint Sea"}]
 
 
-def test_listings_names_each_authority_once():
+def test_listings_counts_a_round_once_and_names_its_authority():
     frame = pd.DataFrame(
         {"date": ["2023-06", "2022-06", "2022-06"], "authority": ["EU", "USA", "USA"]}
     )
-    rounds = evidence.listings(frame)
-    assert rounds["label"].tolist() == ["USA", "EU"]
+    countries = pd.DataFrame({"iso3": ["EU", "USA"], "name": ["European Union", "United States"]})
+    assert evidence.listings(frame, countries)["lane"].tolist() == [
+        "Listed: United States",
+        "Listed: European Union",
+    ]
 
 
 def test_the_sums_by_section_and_test_add_up_to_the_ledger():

@@ -23,6 +23,17 @@ STAGE_LABELS = {
     "deep": "deep stage",
     "none": "not on the scale",
 }
+TOPICS = {
+    "denials": "denials by Beijing",
+    "copying": "copying of weapons",
+    "course_of_war": "course of the war",
+    "pla_lessons": "lessons for China's army",
+    "espionage": "espionage",
+    "public_opinion": "public opinion in China",
+    "transfers": "transfers",
+    "trust": "trust",
+    "technology_gap": "technology gap",
+}
 GRADE_ORDER = ["explicit_support", "implicit_support", "neutral", "declines", "against"]
 DIRECTIONS = {
     "Russia on China's claims": ("RUS", "CHN"),
@@ -30,8 +41,8 @@ DIRECTIONS = {
 }
 CLAUSES = {
     "mutual_defence_clause": "Mutual\ndefence",
-    "consultation_clause": "Crisis con-\nsultation",
-    "nonaggression_clause": "Non-\naggression",
+    "consultation_clause": "Consul-\ntation",
+    "nonaggression_clause": "Non-ag-\ngression",
     "no_hostile_alliance_clause": "No hostile\nalliance",
     "early_warning_clause": "Early\nwarning",
     "exercise_clause": "Exercises,\npatrols",
@@ -324,7 +335,8 @@ def views(perceptions: pd.DataFrame, min_confidence: str) -> pd.DataFrame:
     each = known.assign(topic=known["topics"].str.split(";")).explode("topic")
     counts = pd.crosstab(each["topic"], each["bearing"])
     wide = counts.reindex(columns=["for", "mixed", "against"], fill_value=0)
-    return wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    ordered = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    return ordered.rename(TOPICS)
 
 
 def release_both_ways(tiv: pd.DataFrame) -> tuple[str, str]:
@@ -364,3 +376,18 @@ def military_items(transfers: pd.DataFrame, min_grade: str, min_confidence: str)
     used = known["is_in_military_use"].astype(bool)
     kept = known[used & (known["evidence_grade"] <= min_grade)]
     return kept.sort_values(["date", "transfer_id"]).reset_index(drop=True)
+
+
+def in_words(values: pd.Series | pd.DataFrame, digits: int = 0) -> str:
+    """Read a small series or frame out, row by row, for the alternative text of a figure.
+
+    Examples
+    --------
+    >>> in_words(pd.Series({"US-Japan": 0.917, "China-Pakistan": None}), 2)
+    'US-Japan 0.92; China-Pakistan unknown'
+    """
+    rows = pd.DataFrame(values).astype("float64")
+    said = rows.map(lambda x: "unknown" if np.isnan(x) else f"{x:,.{digits}f}")
+    joined = said.agg(", ".join, axis=1).str.replace("-", "−")
+    names = joined.index.astype("str").str.replace("\n", " ")
+    return "; ".join(names + " " + joined.to_numpy())

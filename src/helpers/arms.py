@@ -108,6 +108,11 @@ def with_era(rows: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     return kept.assign(era=dates.era(kept["year"], chosen.cutoff_1, chosen.cutoff_2))
 
 
+def run_years(chosen: Choices) -> pd.Index:
+    """List the years of a run, for frames that keep a place for each."""
+    return pd.RangeIndex(chosen.start_year, chosen.end_year + 1, name="year")
+
+
 def counted(rows: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     """Leave out licence-built weapons and components where the run does not count them."""
     keep = pd.Series(True, index=rows.index)
@@ -134,8 +139,8 @@ def yearly(tiv: pd.DataFrame, deals: pd.DataFrame, chosen: Choices) -> pd.DataFr
     else:
         volume = _by_order_year(deals, chosen.sipri_release)
     mean = stats.running_mean(volume, chosen.window_length)
-    years = pd.RangeIndex(chosen.start_year, chosen.end_year + 1, name="year")
-    frame = pd.DataFrame({"tiv_mn": volume, "mean_tiv_mn": mean}).reindex(years).reset_index()
+    frame = pd.DataFrame({"tiv_mn": volume, "mean_tiv_mn": mean})
+    frame = frame.reindex(run_years(chosen)).reset_index()
     return with_era(frame.astype({"year": "Int64"}), chosen)
 
 
@@ -215,7 +220,7 @@ def shares(tiv: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
             "exports_tiv_mn": series(tiv, RUSSIA, "ALL", release)["tiv_mn"],
             "imports_tiv_mn": series(tiv, ["ALL"], "CHN", release)["tiv_mn"],
         }
-    ).loc[chosen.start_year : chosen.end_year]
+    ).reindex(run_years(chosen))
     frame["of_exports_pct"] = 100 * frame["pair_tiv_mn"] / frame["exports_tiv_mn"]
     frame["of_imports_pct"] = 100 * frame["pair_tiv_mn"] / frame["imports_tiv_mn"]
     return frame
@@ -314,8 +319,9 @@ def claimed_units(
     -------
     pandas.DataFrame
         One row a weapon: `weapon`, `claim_id`, `operator`, `claimed_units`, the period,
-        `period_units` within it, `all_units` over all years in the chosen release, and
-        `licensed_units`, those built in China under licence over all years.
+        `period_units` within it and `all_units` over all years in the chosen release;
+        `period_licensed_units` and `all_licensed_units` are those built in China under licence,
+        part of the former only if chosen.
     """
     from_russia = deals[(deals["supplier"] == "RUS") & (deals["recipient"] == "CHN")]
     ledger = claims.set_index("claim_id")
@@ -327,23 +333,32 @@ def _claimed(
     weapon: Weapon, claim: pd.Series, deals: pd.DataFrame, deliveries: pd.DataFrame, chosen: Choices
 ) -> dict:
     """Count one weapon for `claimed_units`."""
-    all_of_it = deals[deals[weapon.column].str.match(weapon.pattern)]
-    kind = all_of_it if chosen.include_licensed else all_of_it[~all_of_it["is_licensed"]]
+    kind = deals[deals[weapon.column].str.match(weapon.pattern)]
+    licensed = kind[kind["is_licensed"]]
+    kind = kind if chosen.include_licensed else kind[~kind["is_licensed"]]
     units = "delivered_units_2026" if chosen.sipri_release == "2026-03" else "delivered_units"
-    first, last = (int(str(claim[c])[:4]) for c in ("period_start", "period_end"))
-    given = deliveries.merge(kind[["deal_id", "order_year"]], on="deal_id")
-    year = given["order_year"] if chosen.year_rule == "order" else given["year"]
+    period = [int(str(claim[column])[:4]) for column in ("period_start", "period_end")]
     return {
         "weapon": weapon.name,
         "claim_id": weapon.claim_id,
         "operator": claim["operator"],
         "claimed_units": int(claim["expected"]),
-        "period_start": first,
-        "period_end": last,
-        "period_units": int(given.loc[year.between(first, last), "delivered_units"].sum()),
+        "period_start": period[0],
+        "period_end": period[1],
+        "period_units": _units_within(kind, deliveries, period, chosen),
         "all_units": int(kind[units].sum()),
-        "licensed_units": int(all_of_it.loc[all_of_it["is_licensed"], units].sum()),
+        "period_licensed_units": _units_within(licensed, deliveries, period, chosen),
+        "all_licensed_units": int(licensed[units].sum()),
     }
+
+
+def _units_within(
+    deals: pd.DataFrame, deliveries: pd.DataFrame, period: list[int], chosen: Choices
+) -> int:
+    """Count the units of some deals that were delivered, or ordered, within a period."""
+    given = deliveries.merge(deals[["deal_id", "order_year"]], on="deal_id")
+    year = given["order_year"] if chosen.year_rule == "order" else given["year"]
+    return int(given.loc[year.between(*period), "delivered_units"].sum())
 
 
 def new_orders(deals: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
@@ -360,9 +375,8 @@ def new_orders(deals: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     placed = counted(placed, chosen)
     kind = placed["is_component"].map({True: "components", False: "systems"})
     counts = placed.groupby([placed["order_year"].astype("int64"), kind]).size().unstack()
-    years = range(chosen.start_year, chosen.end_year + 1)
-    frame = counts.reindex(index=years, columns=["systems", "components"]).fillna(0).astype(int)
-    return frame.rename_axis(index="year", columns=None)
+    frame = counts.reindex(index=run_years(chosen), columns=["systems", "components"])
+    return frame.fillna(0).astype(int).rename_axis(columns=None)
 
 
 def drift(tiv: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
@@ -375,7 +389,7 @@ def drift(tiv: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     """
     releases = sorted(tiv["release"].unique())
     flow = {r: series(tiv, RUSSIA, "CHN", r).query("release == @r")["tiv_mn"] for r in releases}
-    return pd.DataFrame(flow).loc[chosen.start_year : chosen.end_year]
+    return pd.DataFrame(flow).reindex(run_years(chosen))
 
 
 def reverse_flow(

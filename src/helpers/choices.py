@@ -69,7 +69,7 @@ class Choices(BaseModel):
         "all_joint", "bilateral", "no_patrols", "no_sco", "armed_forces", "core_military"
     ] = Field("all_joint", description="which joint events count as exercises")
     count_virtual: bool = Field(True, description="count meetings held by video")
-    count_calls: bool = Field(False, description="count telephone calls as meetings")
+    count_calls: bool = Field(False, description="count calls, by telephone or video, as meetings")
     rank_min: Literal["official", "deputy_minister", "chief_of_staff", "minister"] = Field(
         "minister", description="lowest rank whose meetings count"
     )
@@ -85,7 +85,7 @@ class Choices(BaseModel):
     )
     min_grade: Literal["A", "B", "C"] = Field("C", description="least grade of evidence counted")
     jurisdiction_rule: Literal["chn", "chn_hkg"] = Field(
-        "chn_hkg", description="count listings of mainland entities only or of Hong Kong too"
+        "chn_hkg", description="count the mainland only or Hong Kong too"
     )
 
     @model_validator(mode="after")

@@ -168,6 +168,18 @@ def _window(counts: pd.Series, window: str) -> tuple[int, int]:
     return int(inside.sum()), len(inside)
 
 
+def years_of(window: str, years: list[int]) -> list[int]:
+    """List the years of a window that are among some years.
+
+    Examples
+    --------
+    >>> years_of("2010:2013", [2012, 2013, 2014])
+    [2012, 2013]
+    """
+    first, last = dates.years(window)
+    return [year for year in years if first <= year <= last]
+
+
 def comparisons(counts: dict[str, pd.Series] | pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     """Compare the two windows for each named series of yearly counts, one row a name."""
     rows = [{"rule": name, **compare(series, chosen)} for name, series in counts.items()]
@@ -203,25 +215,43 @@ def reading(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(texts, index=rows.index)
 
 
-def stated(claims: pd.DataFrame, chosen: Choices) -> dict:
-    """Compare the windows as the article states its yearly means (claims DIP-018, 071, 025, 075).
+def article_windows(claims: pd.DataFrame) -> dict[str, str]:
+    """Read from the ledger the two windows that the article compares (DIP-018 and DIP-071).
+
+    Examples
+    --------
+    >>> from helpers import tables
+    >>> article_windows(tables.load("claims"))
+    {'window_1': '2019:2021', 'window_2': '2022:2024'}
+    """
+    periods = claims.set_index("claim_id")[["period_start", "period_end"]]
+    return {
+        "window_1": ":".join(periods.loc["DIP-018"]),
+        "window_2": ":".join(periods.loc["DIP-071"]),
+    }
+
+
+def stated(claims: pd.DataFrame) -> pd.DataFrame:
+    """Compare the article's windows as it states its yearly means (DIP-018, 071, 025, 075).
 
     The means times the years of the windows give the events that the article speaks of.
 
     Returns
     -------
-    dict
-        Frame rows as of `compare`, by name: meetings, exercises, both.
+    pandas.DataFrame
+        Rows as of `comparisons`: meetings, exercises, both together.
     """
+    windows = article_windows(claims)
     mean = claims.set_index("claim_id")["expected"]
     ids = {"meetings": ("DIP-018", "DIP-071"), "exercises": ("DIP-025", "DIP-075")}
     series = {
-        name: _constant(mean[before], chosen.window_1).add(
-            _constant(mean[after], chosen.window_2), fill_value=0
+        name: pd.concat(
+            [_constant(mean[claim], w) for claim, w in zip(pair, windows.values(), strict=True)]
         )
-        for name, (before, after) in ids.items()
+        for name, pair in ids.items()
     }
-    return series | {"both": series["meetings"] + series["exercises"]}
+    series["both together"] = series["meetings"] + series["exercises"]
+    return comparisons(series, Choices(**windows))
 
 
 def _constant(mean: float, window: str) -> pd.Series:
@@ -281,6 +311,39 @@ def rates_by_era(frame: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def rates_in(counts: pd.Series, periods: dict[str, tuple[int, int]]) -> pd.DataFrame:
+    """Give the yearly rate in named periods, with exact intervals; both end years included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        period, events, years, value, low, high; a period without any year covered has no rate.
+    """
+    rows = []
+    for name, (first, last) in periods.items():
+        events, years = _window(counts, f"{first}:{last}")
+        rate = stats.poisson_rate(events, years) if years else stats.Estimate(*[np.nan] * 3)
+        rows.append({"period": name, "events": events, "years": years, **rate._asdict()})
+    return pd.DataFrame(rows)
+
+
+def bearing(frame: pd.DataFrame, claims: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
+    """List the contacts that bear on single claims: one row a claim.
+
+    Returns
+    -------
+    pandas.DataFrame
+        claim_id, paraphrase, contacts (number), when (their dates).
+    """
+    own = frame["claim_ids"].fillna("").str.split(";")
+    found = {i: frame[own.map(lambda listed, i=i: i in listed)] for i in ids}
+    rows = claims[claims["claim_id"].isin(ids)][["claim_id", "paraphrase"]]
+    return rows.assign(
+        contacts=[len(found[i]) for i in rows["claim_id"]],
+        when=[", ".join(found[i]["date_start"]) for i in rows["claim_id"]],
+    )
+
+
 def by_mechanism(frame: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     """Count contacts of each mechanism by year; the index is the mechanism in words."""
     table = pd.crosstab(frame["mechanism"].map(MECHANISMS), frame["year"])
@@ -325,6 +388,47 @@ def missing_rounds(numbered: pd.DataFrame) -> list[int]:
     return [n for n in range(min(known), max(known) + 1) if n not in known] if known else []
 
 
+def with_missing(numbered: pd.DataFrame) -> pd.DataFrame:
+    """Place numbered rounds in time; rounds without a page stand between their neighbours.
+
+    Returns
+    -------
+    pandas.DataFrame
+        round_no, at (years and decimals) and is_found, by number.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"round_no": [1, 3], "date_start": ["2015-01-01", "2017-01-01"]})
+    >>> with_missing(frame)["at"].round(1).tolist()
+    [2015.0, 2016.0, 2017.0]
+    """
+    days = dates.first_day(numbered["date_start"])
+    at = (days.dt.year + (days.dt.day_of_year - 1) / 365.25).to_numpy(dtype="float64")
+    found = pd.Series(at, index=numbered["round_no"].astype("int64"))
+    whole = sorted([*found.index, *missing_rounds(numbered)])
+    placed = found.reindex(whole).interpolate()
+    return pd.DataFrame(
+        {"round_no": whole, "at": placed.to_numpy(), "is_found": [n in found for n in whole]}
+    )
+
+
+def held_between(numbered: pd.DataFrame, first: int, last: int) -> tuple[int, list[int]]:
+    """Tell how many rounds the numbers imply in some years, and which years lack a page.
+
+    The count runs from the first to the last number found in those years, so rounds before or
+    after these are not in it.
+
+    Examples
+    --------
+    >>> held_between(pd.DataFrame({"round_no": [3, 5], "year": [2015, 2017]}), 2015, 2017)
+    (3, [2016])
+    """
+    inside = numbered[numbered["year"].between(first, last)]
+    numbers = inside["round_no"].astype("int64")
+    implied = int(numbers.max() - numbers.min() + 1) if len(numbers) else 0
+    return implied, [year for year in range(first, last + 1) if year not in set(inside["year"])]
+
+
 def pace(numbered: pd.DataFrame) -> float:
     """Give the rounds per year that the numbers imply, found or not; NaN for fewer than two.
 
@@ -339,6 +443,14 @@ def pace(numbered: pd.DataFrame) -> float:
     days = dates.first_day(numbered["date_start"])
     span = (days.iloc[-1] - days.iloc[0]).days / 365.25
     return float(numbered["round_no"].iloc[-1] - numbered["round_no"].iloc[0]) / span
+
+
+def by_format(frame: pd.DataFrame, years: list[int]) -> pd.DataFrame:
+    """Count contacts by year and by their form, one column a form in words."""
+    names = {"in_person": "in person", "hybrid": "one side by video", "virtual": "by video"}
+    forms = frame["format"].fillna("in_person").map(names | {"call": "call"})
+    table = pd.crosstab(frame["year"], forms).reindex(index=years, fill_value=0)
+    return table[[name for name in (*names.values(), "call") if name in table]]
 
 
 def visits(frame: pd.DataFrame, years: list[int]) -> pd.DataFrame:
@@ -357,3 +469,39 @@ def agreements_by_kind(agreements: pd.DataFrame, years: list[int]) -> pd.DataFra
     table = pd.crosstab(dates.year(agreements["date"]).astype("int64"), kinds)
     order = table.sum().sort_values(ascending=False, kind="stable").index
     return table[order].reindex(years, fill_value=0)
+
+
+def roadmaps(agreements: pd.DataFrame) -> pd.DataFrame:
+    """Give the roadmaps with the years that they cover, both ends included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        agreement_id, title, first_year, last_year, years.
+    """
+    plans = agreements[agreements["kind"] == "roadmap"]
+    first, last = dates.year(plans["valid_from"]), dates.year(plans["valid_to"])
+    found = plans[["agreement_id", "title"]].assign(first_year=first, last_year=last)
+    return found.assign(years=last - first + 1).sort_values("first_year", ignore_index=True)
+
+
+def standing(frame: pd.DataFrame, cutoff: str) -> pd.DataFrame:
+    """List the mechanisms that met since a day, and whether they had met before it.
+
+    First contacts are those on record, so a mechanism may be older than it looks.
+
+    Returns
+    -------
+    pandas.DataFrame
+        mechanism (in words), first (date of the first contact on record), is_older.
+    """
+    days = dates.first_day(frame["date_start"])
+    alive = set(frame.loc[days >= pd.Timestamp(cutoff), "mechanism"])
+    first = days.groupby(frame["mechanism"]).min().loc[lambda d: d.index.isin(alive)].sort_values()
+    return pd.DataFrame(
+        {
+            "mechanism": first.index.map(MECHANISMS),
+            "first": first.dt.strftime("%Y-%m").to_numpy(),
+            "is_older": (first < pd.Timestamp(cutoff)).to_numpy(),
+        }
+    )

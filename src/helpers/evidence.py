@@ -34,6 +34,15 @@ SHORT = {
     "meetings": "meetings",
     "agreements": "agreements",
 }
+UNITS = {"tiv": " million TIV", "exercises": "", "meetings": "", "agreements": ""}
+SECTIONS = {
+    "arms_trade": "arms trade",
+    "tech_import": "technology imports",
+    "dual_use": "dual-use goods",
+    "heavy_weapons": "heavy weapons",
+    "arctic": "the Arctic",
+    "greyzone": "the grey zone",
+}
 SCOPES = {
     "between_articles": "Where the two articles contradict each other",
     "within_cepa": "Where CEPA contradicts itself",
@@ -225,8 +234,8 @@ def contrast(means: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns `series`, `first_era`, `first_mean`, `last_era`, `last_mean` and `verb` (rose,
-        fell or stayed).
+        Columns `series`, `first_era`, `first_years` (covered), `first_mean`, `last_era`,
+        `last_years`, `last_mean` and `verb` (rose, fell or stayed).
     """
     found = []
     for name in SHORT:
@@ -236,31 +245,43 @@ def contrast(means: pd.DataFrame) -> pd.DataFrame:
         first, last = known.iloc[0], known.iloc[-1]
         gap = last["mean"] - first["mean"]
         found.append(
-            {"series": name, "first_era": first["era"], "first_mean": first["mean"],
-             "last_era": last["era"], "last_mean": last["mean"],
+            {"series": name, "first_era": first["era"], "first_years": first["years"],
+             "first_mean": first["mean"], "last_era": last["era"], "last_years": last["years"],
+             "last_mean": last["mean"],
              "verb": "rose" if gap > 0 else "fell" if gap < 0 else "stayed"}
         )  # fmt: skip
-    columns = ["series", "first_era", "first_mean", "last_era", "last_mean", "verb"]
+    columns = ["series", "first_era", "first_years", "first_mean", "last_era", "last_years",
+               "last_mean", "verb"]  # fmt: skip
     return pd.DataFrame(found, columns=columns)
 
 
-def apart(means: pd.DataFrame) -> list[str]:
-    """Name the counts whose intervals in the first and the last era with data do not meet.
+def era_ratios(means: pd.DataFrame) -> pd.DataFrame:
+    """Compare the rate of each count in its last era with data to that in its first.
 
     Parameters
     ----------
     means
         As `era_means` gives them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `series`, `ratio`, `low`, `high` (exact conditional interval) and `differs`: the
+        interval leaves out one. A count that is covered in one era only, or that never
+        happened, is left out.
     """
     found = []
     for name in COUNTS:
         known = means[(means["series"] == name) & (means["years"] > 0)]
-        if len(known) < 2:
+        first, last = known.iloc[:1], known.iloc[-1:]
+        events = [round(float((era["mean"] * era["years"]).sum())) for era in (last, first)]
+        if len(known) < 2 or sum(events) == 0:
             continue
-        first, last = known.iloc[0], known.iloc[-1]
-        if first["high"] < last["low"] or last["high"] < first["low"]:
-            found.append(SHORT[name])
-    return found
+        years = [int(era["years"].sum()) for era in (last, first)]
+        ratio = stats.rate_ratio(events[0], years[0], events[1], years[1])
+        differs = ratio.low > 1 or ratio.high < 1
+        found.append([name, *ratio, differs])
+    return pd.DataFrame(found, columns=["series", "ratio", "low", "high", "differs"])
 
 
 def breaks(series: pd.DataFrame) -> pd.DataFrame:
@@ -285,7 +306,10 @@ def breaks(series: pd.DataFrame) -> pd.DataFrame:
 def timeline_events(
     frames: dict[str, pd.DataFrame], chosen: Choices, types: int = 14
 ) -> pd.DataFrame:
-    """List what belongs on a timeline: columns `date`, `lane`, `label`.
+    """List what belongs on a timeline: columns `date`, `lane`, `label`, `group`.
+
+    The groups are agreements, first deliveries, first editions of exercise series, and rounds of
+    listings of Chinese firms with a lane for each authority.
 
     Parameters
     ----------
@@ -298,20 +322,19 @@ def timeline_events(
     """
     least = chosen.min_confidence
     agreements = confident(frames["agreements"], least)
-    names = frames["countries"].set_index("iso3")["name"]
-    rounds = listings(confident(frames["sanctions"], least))
-    lanes = {
+    groups = {
         "Agreements": agreements.assign(label=agreements["title"].map(shorten)),
         "First deliveries": first_deliveries(frames["arms_deals"], types),
         "First editions\nof exercises": first_editions(confident(frames["exercises"], least)),
-        "Chinese firms\nlisted": rounds.assign(label=rounds["label"].map(names).fillna("")),
+        "Listings": listings(confident(frames["sanctions"], least), frames["countries"]),
     }
-    events = pd.concat([rows.assign(lane=lane) for lane, rows in lanes.items()])
+    events = pd.concat([rows.assign(group=group) for group, rows in groups.items()])
+    events["lane"] = events["lane"].fillna(events["group"])
     shown = dates.year(events["date"]).between(chosen.start_year, chosen.end_year)
-    return events.loc[shown.to_numpy(), ["date", "lane", "label"]].reset_index(drop=True)
+    return events.loc[shown.to_numpy(), ["date", "lane", "label", "group"]].reset_index(drop=True)
 
 
-def shorten(text: str, length: int = 48) -> str:
+def shorten(text: str, length: int = 62) -> str:
     """Cut a title after a whole word; other names of the same thing are left out.
 
     Examples
@@ -354,17 +377,19 @@ def first_editions(exercises: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"date": first["date_start"], "label": first["series"].map(shorten)})
 
 
-def listings(sanctions: pd.DataFrame) -> pd.DataFrame:
-    """Date each round of listings of Chinese firms; the first of each authority is named."""
+def listings(sanctions: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
+    """Date each round of listings of Chinese firms, with a lane for each authority."""
     order = dates.first_day(sanctions["date"]).sort_values(kind="stable").index
     rounds = sanctions.loc[order].drop_duplicates(["authority", "date"])
-    first = ~rounds["authority"].duplicated()
-    return pd.DataFrame({"date": rounds["date"], "label": rounds["authority"].where(first, "")})
+    names = rounds["authority"].map(countries.set_index("iso3")["name"])
+    return pd.DataFrame({"date": rounds["date"], "lane": "Listed: " + names, "label": ""})
 
 
 def claims_by_section(claims: pd.DataFrame) -> pd.DataFrame:
     """Count claims by section and article, the largest section first."""
-    named = claims.assign(article=claims["source_id"].map(ARTICLES))
+    named = claims.assign(
+        article=claims["source_id"].map(ARTICLES), section=claims["section"].replace(SECTIONS)
+    )
     counts = named.groupby(["section", "article"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=list(ARTICLES.values()), fill_value=0)
     return counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]

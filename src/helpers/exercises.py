@@ -43,10 +43,10 @@ REGIONS = {
     "southern_africa": "off South Africa",
     "south_east_asia": "South-East Asia",
     "central_asia": "Central Asia",
-    "iran_pakistan_inland": "Iran and Pakistan, on land",
+    "iran_pakistan_inland": "inland Iran and Pakistan",
     "arctic": "Arctic approaches",
-    "russia_inland": "Russia, on land",
-    "china_inland": "China, on land",
+    "russia_inland": "inland Russia",
+    "china_inland": "inland China",
 }
 QUANTITIES = {"personnel_total": "people", "ships_total": "ships", "aircraft_total": "aircraft"}
 # Pairs of periods that the articles set against each other, besides the windows and the eras.
@@ -190,6 +190,12 @@ def _comparison(events_1: int, years_1: float, events_2: int, years_2: float) ->
     }
 
 
+def _compared(rows: dict[str, dict], name: str) -> pd.DataFrame:
+    """Make a frame of comparisons; without any it still has its columns."""
+    columns = list(_comparison(0, 0, 0, 0))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(name)
+
+
 def windows_by_rule(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     """Compare the two windows of a run under every counting rule, a row per rule."""
     counts = per_year_by_rule(events, chosen)
@@ -197,7 +203,7 @@ def windows_by_rule(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     earlier = window_years(chosen.window_1, shown)
     later = window_years(chosen.window_2, shown)
     rows = {rule: compare(counts[rule], earlier, later) for rule in RULES}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("rule")
+    return _compared(rows, "rule")
 
 
 def era_rates(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
@@ -253,7 +259,7 @@ def comparisons(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
             rows[f"{second} against {first} (by day)"] = _comparison(
                 int(one["events"]), one["years"], int(two["events"]), two["years"]
             )
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("comparison")
+    return _compared(rows, "comparison")
 
 
 def _against(earlier: tuple[int, int], later: tuple[int, int]) -> str:
@@ -273,7 +279,7 @@ def leave_one_out(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
         )
         for out in sorted({*first, *second})
     }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("left_out")
+    return _compared(rows, "left_out")
 
 
 def editions(events: pd.DataFrame, years: list[int], least: int = 2) -> pd.DataFrame:
@@ -327,7 +333,8 @@ def series_summary(table: pd.DataFrame) -> pd.DataFrame:
             "per_year": counts.sum() / len(span),
             "is_yearly": bool((span > 0).all()),
         }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("series")
+    columns = ["editions", "first_year", "last_year", "gaps", "per_year", "is_yearly"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("series")
 
 
 def places(events: pd.DataFrame, chosen: Choices, cell: float = 4.0) -> pd.DataFrame:
@@ -373,6 +380,14 @@ def by_item_and_year(events: pd.DataFrame, column: str, years: list[int]) -> pd.
     table = exploded(events, column).groupby([column, "year"]).size().unstack(fill_value=0)
     table = table.reindex(columns=years, fill_value=0).astype(int)
     return table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+
+
+def regions_by_era(events: pd.DataFrame, chosen: Choices) -> dict[str, pd.Series]:
+    """Count for each era the events that name a region, the commonest region first."""
+    rows = exploded(events, "regions")
+    era = dates.era(rows["date_start"], chosen.cutoff_1, chosen.cutoff_2)
+    names = rows["regions"].map(REGIONS)
+    return {label: names[era == label].value_counts() for label in era.cat.categories}
 
 
 def feature_shares(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
@@ -551,3 +566,16 @@ def in_words(ratio: stats.Estimate) -> str:
     if doubling:
         return "an increase is sure at that level, and a doubling is within the interval"
     return "an increase is sure at that level, but it is less than a doubling"
+
+
+def ratio_text(ratio: stats.Estimate) -> str:
+    """Write a ratio with its interval.
+
+    Examples
+    --------
+    >>> ratio_text(stats.Estimate(2.0, 0.6947, 6.4947))
+    '2.00 (0.69 to 6.49)'
+    """
+    if np.isnan(ratio.value):
+        return "not comparable"
+    return f"{ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"

@@ -110,6 +110,18 @@ def by_actor(outreach: pd.DataFrame) -> pd.DataFrame:
     return table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
 
 
+def leaders(counts: pd.Series) -> tuple[list[str], int, int]:
+    """Give the names with the largest count, that count, and the sum; no names if all are zero.
+
+    Examples
+    --------
+    >>> leaders(pd.Series({"Ukraine": 3, "NATO": 1}))
+    (['Ukraine'], 3, 4)
+    """
+    most = int(counts.max()) if len(counts) else 0
+    return list(counts.index[counts == most]) if most else [], most, int(counts.sum())
+
+
 def spelled(grid: pd.DataFrame) -> str:
     """Write a grid of counts in words, row by row, leaving out zeros.
 

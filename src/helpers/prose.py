@@ -115,6 +115,7 @@ def show_table(
     headings: dict[str, str],
     digits: dict[str, int] | None = None,
     link: dict[str, str] | None = None,
+    folded: bool = False,
 ) -> None:
     """Show columns of a frame as a table with caption and headings.
 
@@ -131,6 +132,8 @@ def show_table(
         Decimals of numeric columns; 0 unless given.
     link
         Columns whose cells link to the address in another column.
+    folded
+        Show only the caption and the number of rows until the reader opens it.
 
     Raises
     ------
@@ -143,6 +146,8 @@ def show_table(
     numeric = {c for c in headings if _is_number(frame[c])}
     plain = pd.DataFrame({heading: frame[c] for c, heading in headings.items()})
     rich = _table_html(caption, headings, cells, numeric)
+    if folded:
+        rich = _folded(rich, f"{caption}: {plural(len(frame), 'row')}")
     _display(rich, f"{caption}\n{plain.to_string(index=False, max_colwidth=40)}")
 
 
@@ -187,6 +192,11 @@ def _table_html(
         f'<div class="table"><table><caption>{html.escape(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
     )
+
+
+def _folded(rich: str, summary: str) -> str:
+    """Fold something long away under one line."""
+    return f"<details><summary>{html.escape(summary)}</summary>\n{rich}\n</details>"
 
 
 def _display(rich: str, plain: str) -> None:
@@ -258,6 +268,7 @@ def show_claims(notebook: str) -> None:
         shown,
         "What the articles claim, in our words",
         {"claim_id": "Claim", "where": "Article", "paraphrase": "What it says", "kind": "Kind"},
+        folded=True,
     )
 
 
@@ -267,7 +278,7 @@ def references(*frames: pd.DataFrame) -> None:
     items = "\n".join(f"<li>{_reference(row)}</li>" for row in cited.to_dict("records"))
     rich = f'<ol class="references">\n{items}\n</ol>'
     if len(cited) > 60:
-        rich = f"<details><summary>{plural(len(cited), 'source')}</summary>\n{rich}\n</details>"
+        rich = _folded(rich, plural(len(cited), "source"))
     plain = "\n".join(f"{r['publisher']}: {r['title']}" for r in cited.to_dict("records"))
     _display(rich, plain)
 

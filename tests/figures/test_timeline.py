@@ -39,7 +39,8 @@ def test_timeline_names_its_lanes_and_spans_the_years():
     )
     timeline.timeline(ax, frame, 2000, 2010)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["A", "B"]
-    assert ax.get_xlim() == pytest.approx(ENDS)
+    assert ax.get_xlim() == pytest.approx(ENDS, rel=0.01)
+    assert ax.get_xlim()[0] < ENDS[0] and ax.get_xlim()[1] > ENDS[1]
     assert {text.get_text() for text in ax.texts} == {"x", "y"}
     plt.close(fig)
 
@@ -51,4 +52,13 @@ def test_yearly_greys_the_years_that_are_not_covered():
     grey = [p for p in ax.patches if p not in ax.containers[0].patches]
     assert bars[1:] == [0, 3]
     assert [round(p.get_x() + p.get_width() / 2) for p in grey] == [2001]
+    plt.close(fig)
+
+
+def test_lanes_of_one_group_share_a_colour():
+    fig, ax = style.canvas(height=2)
+    frame = pd.DataFrame({"date": ["2001"] * 3, "lane": list("ABC"), "label": [""] * 3})
+    timeline.timeline(ax, frame.assign(group=["x", "y", "y"]), 2000, 2010)
+    first, second, third = [tuple(dots.get_facecolor()[0]) for dots in ax.collections]
+    assert second == third != first
     plt.close(fig)

@@ -31,7 +31,12 @@ def mark_break(ax: Axes, year: int, text: str = "") -> None:
 
 
 def split_bars(
-    ax: Axes, heights: pd.Series, year: int, digits: int = 0, label_top: bool = True
+    ax: Axes,
+    heights: pd.Series,
+    year: int,
+    digits: int = 0,
+    label_top: bool = True,
+    lift: float = 2,
 ) -> None:
     """Draw one bar a year, pale before a break and full from it on.
 
@@ -45,6 +50,8 @@ def split_bars(
         Decimals of the figures above the bars.
     label_top
         Write each height above its bar.
+    lift
+        Points between a bar and its figure, more where marks stand on the bars.
     """
     years = heights.index.to_numpy(dtype=float)
     tall = heights.to_numpy(dtype=float)
@@ -59,9 +66,34 @@ def split_bars(
     if label_top:
         for at, height in zip(years, tall, strict=True):
             if not np.isnan(height):
-                style.direct_label(ax, at, height, f"{height:,.{digits}f}", offset=(0, 2),
+                style.direct_label(ax, at, height, f"{height:,.{digits}f}", offset=(0, lift),
                                    ha="center", va="bottom", fontsize=7.5)  # fmt: skip
     mark_break(ax, year)
+
+
+def published_marks(ax: Axes, amounts: pd.Series, name: str) -> None:
+    """Set published figures as diamonds on a chart by year, with their amounts in boxes.
+
+    Parameters
+    ----------
+    amounts
+        Indexed by year; several figures of one year may follow each other.
+    name
+        What the diamonds are, for the key above the panel.
+    """
+    ax.scatter(amounts.index.astype(float), amounts, marker="D", s=52, zorder=4, label=name,
+               color=style.COLOURS["russia"], edgecolors="white", clip_on=False)  # fmt: skip
+    for year, amount in amounts[~amounts.index.duplicated()].items():
+        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.92, "pad": 1.2}
+        style.direct_label(ax, year, amount, f"{amount:,.0f}", style.COLOURS["russia"],
+                           offset=(9, 0), fontsize=7.5, bbox=box, zorder=5)  # fmt: skip
+    series.names_above(ax)
+
+
+def few_years(ax: Axes, years: pd.Index) -> None:
+    """Keep only the first, middle and last year on the axis of a small panel."""
+    ordered = sorted(int(year) for year in years)
+    ax.set_xticks(sorted({ordered[0], ordered[len(ordered) // 2], ordered[-1]}))
 
 
 def share_dots(

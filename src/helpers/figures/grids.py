@@ -4,6 +4,8 @@ A cell that is not known is hatched and stays without a letter, so that it canno
 a zero; the letters make the grid readable without colour.
 """
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,6 +15,19 @@ from matplotlib.patches import Patch, Rectangle
 from helpers.figures import style
 
 BLANK = {"facecolor": "#FFFFFF", "edgecolor": "#C3C9D0", "hatch": "////", "linewidth": 0}
+LEVELS = {
+    "present": ("P", "#0B5A8C", "present"),
+    "partial": ("½", "#9CC7E4", "partial"),
+    "absent": ("–", "#F1E3D3", "absent"),
+    "disputed": ("?", "#E69F00", "disputed"),
+}
+CLAUSES = {
+    "yes": ("Y", "#0B5A8C", "yes"),
+    "retained": ("R", "#5FA3D0", "retained by extension"),
+    "assistance": ("A", "#9CC7E4", "assistance only"),
+    "declaratory": ("d", "#D5E6F3", "declaratory"),
+    "no": ("–", "#F1E3D3", "no"),
+}
 SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F6F9", "#9CC7E4", "#0B5A8C"])
 
 
@@ -59,6 +74,7 @@ def numbers(
     low: float | None = None,
     high: float | None = None,
     gaps: tuple[int, ...] = (),
+    under: pd.DataFrame | None = None,
 ) -> None:
     """Draw a grid of numbers, the darker the larger; missing cells are hatched.
 
@@ -72,6 +88,8 @@ def numbers(
         Ends of the colour scale; the smallest and largest number unless given.
     gaps
         Columns before which to leave room.
+    under
+        Text to write under each number, of the same shape.
     """
     tall = frame.astype("float64").to_numpy()
     known = tall[~np.isnan(tall)]
@@ -79,10 +97,11 @@ def numbers(
     span = (high if high is not None else known.max(initial=1)) - start or 1
     at = _lay_out(ax, frame, gaps)
     for row, cells in enumerate(tall):
-        for x, amount in zip(at, cells, strict=True):
-            text = "" if np.isnan(amount) else f"{amount:,.{digits}f}"
+        for column, (x, amount) in enumerate(zip(at, cells, strict=True)):
+            text = "" if np.isnan(amount) else f"{amount:,.{digits}f}".replace("-", "−")
             colour = SHADES((amount - start) / span) if text else ""
-            _cell(ax, x, row, text, colour)
+            more = f"\n{under.iat[row, column]}" if text and under is not None else ""
+            _cell(ax, x, row, text + more, colour)
 
 
 def strip(
@@ -153,18 +172,16 @@ def stacked_rows(
     name_colours(ax, colours, columns=5)
 
 
-def narrow(labels: list[str]) -> list[str]:
-    r"""Break labels for narrow columns.
+def narrow(labels: list[str], width: int = 8) -> list[str]:
+    r"""Break labels for narrow columns, at spaces, hyphens and dashes.
 
     Examples
     --------
-    >>> narrow(["Russia-China, since Feb 2022"])
-    ['Russia-\nChina\nsince\nFeb 2022']
+    >>> narrow(["Russia-China, 2014–Feb 2022"])
+    ['Russia-\nChina\n2014–\nFeb 2022']
     """
-    wrapped = [
-        label.replace("-", "- ").replace(", ", " ").replace("Feb ", "Feb~") for label in labels
-    ]
-    return [label.replace(" ", "\n").replace("~", " ") for label in wrapped]
+    open_labels = [label.replace(", ", " ").replace("–", "– ") for label in labels]
+    return [textwrap.fill(label, width, break_long_words=False) for label in open_labels]
 
 
 def name_colours(ax: Axes, names: dict[str, str], columns: int = 4) -> None:
@@ -203,9 +220,10 @@ def _key(ax: Axes, levels: dict[str, tuple[str, str, str]], blank: str) -> None:
         levels.values()
     ]  # fmt: skip
     marks += [Patch(**BLANK | {"linewidth": 0.5}, label=f"hatched = {blank}")] if blank else []
+    columns = 5 if len(marks) < 6 else 3
     ax.legend(
-        handles=marks, loc="upper left", bbox_to_anchor=(-0.01, -0.01), ncols=5, frameon=False,
-        fontsize=8, handlelength=1.2, columnspacing=1.2, borderaxespad=0.4,
+        handles=marks, loc="upper left", bbox_to_anchor=(-0.01, -0.01), ncols=columns,
+        frameon=False, fontsize=8, handlelength=1.2, columnspacing=1.2, borderaxespad=0.4,
     )  # fmt: skip
 
 

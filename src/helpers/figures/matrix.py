@@ -1,4 +1,4 @@
-"""A matrix of dots, rows by years: which years had one, which were missed."""
+"""Dots by row and year (which years had one, which were missed), and bars with their names."""
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,11 @@ def dots(
         Hex colour; the first of the palette if not given.
     """
     years = counts.columns.to_numpy(dtype=float)
-    rows, columns = np.nonzero(counts.to_numpy() > 0)
-    many = counts.to_numpy()[rows, columns]
+    numbers = counts.to_numpy(dtype=float)
+    rows, columns = np.nonzero(numbers > 0)
+    many = numbers[rows, columns]
     ax.scatter(
-        years[columns], rows, s=np.where(many > 1, 95, 52), color=colour or style.PALETTE[0],
+        years[columns], rows, s=np.minimum(30 + 25 * many, 170), color=colour or style.PALETTE[0],
         zorder=3,
     )  # fmt: skip
     for row, column, number in zip(rows, columns, many, strict=True):
@@ -50,5 +51,25 @@ def _frame(ax: Axes, counts: pd.DataFrame) -> None:
     ax.set_ylim(len(counts) - 0.4, -0.6)
     years = counts.columns.to_numpy(dtype=float)
     ax.set_xlim(years.min() - 0.6, years.max() + 0.6)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
+
+
+def named_bars(ax: Axes, counts: pd.Series, colour: str = "") -> None:
+    """Draw one bar per row with its name and number above it, for narrow panels.
+
+    Parameters
+    ----------
+    counts
+        Whole numbers by name; the first comes to the top.
+    colour
+        Hex colour; the first of the palette if not given.
+    """
+    rows = np.arange(len(counts))
+    ax.barh(rows, counts.to_numpy(), color=colour or style.PALETTE[0], height=0.3)
+    for row, (name, number) in zip(rows, counts.items(), strict=True):
+        ax.text(0, row - 0.38, f"{name}: {number}", fontsize=8, va="center")
+    top = counts.max() if len(counts) else 1
+    ax.set(ylim=(max(5.4, len(counts) - 0.6), -0.8), yticks=[], xticks=[], xlim=(0, top * 1.3))
+    ax.spines[:].set_visible(False)
+    ax.grid(visible=False)

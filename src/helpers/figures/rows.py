@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 
 from helpers.figures import series, style
 
@@ -62,6 +63,9 @@ def bars(ax: Axes, lengths: pd.Series, colour: str = "", log: bool = False) -> N
         text, start = ("–", 0) if np.isnan(length) else (f"{length:,.0f}", length)
         style.direct_label(ax, max(start, 0.8 if log else 0), row, text, fontsize=7.5)
     _rows_axis(ax, lengths.index, at)
+    if log:
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
+        ax.xaxis.set_minor_locator(NullLocator())
 
 
 def dots(ax: Axes, counts: pd.DataFrame, colour: str = "") -> None:

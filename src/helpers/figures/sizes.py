@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import NullLocator
 
 from helpers.figures import style
 
@@ -24,7 +24,8 @@ def dots(ax: Axes, sizes: pd.DataFrame) -> None:
         day, count, forces_scope, is_floor and is_stated, a row per event. A floor is drawn as
         a triangle, a number as a circle; the colour says whose forces are counted.
     """
-    known = sizes[sizes["is_stated"]]
+    stated = sizes["is_stated"].astype(bool)
+    known = sizes[stated]
     low, high = known["count"].min(), known["count"].max()
     low, high = (1.0, 10.0) if known.empty else (low, max(high, low * 10))
     for scope, (_, colour) in SCOPES.items():
@@ -34,16 +35,18 @@ def dots(ax: Axes, sizes: pd.DataFrame) -> None:
                 part["day"], part["count"], s=26, marker=marker, color=colour,
                 edgecolors="white", linewidths=0.4, zorder=3,
             )  # fmt: skip
-    missing = sizes[~sizes["is_stated"]]
+    missing = sizes[~stated]
     ax.scatter(
         missing["day"], [low / 3] * len(missing), marker="|", s=45, linewidths=1.1,
         color=style.COLOURS["muted"],
     )  # fmt: skip
     ax.set_yscale("log")
     ax.set_ylim(low / 6, high * 2)
-    ax.yaxis.set_major_locator(LogLocator(subs=(1,)))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:,.0f}" if y >= low * 0.9 else ""))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    steps = (1, 2, 5) if high / low < 200 else (1,)
+    ticks = [step * 10.0**power for power in range(7) for step in steps]
+    shown = [tick for tick in ticks if low * 0.8 <= tick <= high * 2]
+    ax.set_yticks(shown, [f"{tick:,.0f}" for tick in shown])
+    ax.yaxis.set_minor_locator(NullLocator())
     ax.annotate(
         "not stated", (0, low / 3), xycoords=("axes fraction", "data"), xytext=(-5, 0),
         textcoords="offset points", ha="right", va="center", fontsize=7.5,

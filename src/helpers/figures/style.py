@@ -37,7 +37,8 @@ COLOURS = {
 ERA_COLOURS = ["#8A8D91", "#56B4E9", "#0072B2"]
 
 RC = {
-    "font.family": "DejaVu Sans",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -58,7 +59,8 @@ RC = {
     "ytick.color": COLOURS["muted"],
     "ytick.left": False,
     "svg.hashsalt": "no-limits",
-    "svg.fonttype": "path",
+    # Text stays text: a fraction of the size of outlines, and it can be searched.
+    "svg.fonttype": "none",
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
 }
@@ -131,18 +133,32 @@ def show(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> None:
     Raises
     ------
     ValueError
-        If the alternative text is shorter than 60 characters, has no number or is a placeholder.
+        If the alternative text is shorter than 60 characters, has no number (nor says that there is no data), or is a
+        placeholder.
     """
     alt = " ".join(alt.split())
-    if len(alt) < 60 or not re.search(r"\d", alt) or WORST_ALTS.match(alt):
+    if len(alt) < 60 or not re.search(r"\d|no data", alt) or WORST_ALTS.match(alt):
         raise ValueError(f"alt text must say what the figure shows, with its numbers: {alt!r}")
     _frame(fig, title, subtitle, source)
     drawn = io.StringIO()
     fig.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(fig)
-    svg = drawn.getvalue()
-    bundle = {"image/svg+xml": svg[svg.index("<svg") :], "text/plain": f"Figure: {title}\n{alt}"}
+    bundle = {"image/svg+xml": slim(drawn.getvalue()), "text/plain": f"Figure: {title}\n{alt}"}
     display(bundle, raw=True, metadata={"alt": alt, "title": title})
+
+
+def slim(svg: str) -> str:
+    """Take from a vector graphic what nobody sees: metadata, indentation, surplus decimals.
+
+    Examples
+    --------
+    >>> slim('<?xml?><svg>\\n  <metadata>x</metadata>\\n  <path d="M 1.23456 2.00000"/>\\n</svg>')
+    '<svg>\\n<path d="M 1.23 2"/>\\n</svg>'
+    """
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
+    svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
+    svg = re.sub(r"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), svg)
+    return re.sub(r"\n\s+", "\n", svg)
 
 
 def _frame(fig: Figure, title: str, subtitle: str, source: str) -> None:

@@ -1,6 +1,7 @@
 """Events on a time axis: one lane per kind, labels packed into rows so that none overlap."""
 
-import numpy as np
+from itertools import cycle
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import YearLocator, date2num, num2date
@@ -23,20 +24,24 @@ def timeline(
     frame
         Columns `date` (partial ISO dates; drawn at the first day that they allow), `lane` and
         `label`; an empty label draws the dot alone. Lanes stand from the top in the order of
-        their first event in the frame.
+        their first event in the frame; those with the same `group`, if there is such a column,
+        share a colour.
     start_year, end_year
         Ends of the axis, both years included.
     fontsize
         Size of the labels in points.
     """
     ends = date2num([pd.Timestamp(start_year, 1, 1), pd.Timestamp(end_year, 12, 31)])
-    ax.set_xlim(*ends)
+    room = (ends[1] - ends[0]) / 100  # so that dots at the ends are whole
+    ax.set_xlim(ends[0] - room, ends[1] + room)
     span = (ends[1] - ends[0]) / (_points(ax) or 1)
+    groups = frame.get("group", frame["lane"])
+    colours = dict(zip(groups.unique(), cycle(style.PALETTE), strict=False))
     top, ticks, names = 0, [], []
-    for number, (lane, events) in enumerate(frame.groupby("lane", sort=False)):
+    for lane, events in frame.groupby("lane", sort=False):
         placed = pack(events, ends, span, fontsize)
         height = placed["row"].max() + 1
-        _draw(ax, placed, top, style.PALETTE[number % len(style.PALETTE)], fontsize)
+        _draw(ax, placed, top, colours[groups[events.index[0]]], fontsize)
         ticks.append(top + (height - 1) / 2)
         names.append(lane)
         top += height + 0.6
@@ -50,7 +55,7 @@ def timeline(
 
 def _points(ax: Axes) -> float:
     """Estimate the width of the panel in points, as the layout has not been made yet."""
-    return ax.figure.get_figwidth() * 72 * 0.82 * ax.get_position().width / 0.775
+    return ax.figure.get_figwidth() * 72 * 0.78 * ax.get_position().width / 0.775
 
 
 def pack(
@@ -77,10 +82,12 @@ def pack(
     """
     placed = events[["label"]].assign(at=date2num(dates.first_day(events["date"])))
     placed = placed.sort_values("at", kind="stable").reset_index(drop=True)
-    width = span * (placed["label"].str.len() * LETTER * fontsize + GAP)
-    placed["left"] = (placed["at"] + width > ends[1]) & (placed["label"] != "")
-    starts = placed["at"] - np.where(placed["left"], width, span * GAP)
-    stops = placed["at"] + np.where(placed["left"], span * GAP, width)
+    named = placed["label"] != ""
+    width = span * (placed["label"].str.len() * LETTER * fontsize + GAP).where(named, 0)
+    placed["left"] = named & (placed["at"] + width > ends[1])
+    dot = span * named.map({True: GAP, False: 0.5})
+    starts = placed["at"] - width.where(placed["left"], dot)
+    stops = placed["at"] + dot.where(placed["left"], width)
     taken: list[list[tuple[float, float]]] = []
     rows = []
     for start, stop in zip(starts, stops, strict=True):
@@ -100,7 +107,8 @@ def _draw(ax: Axes, placed: pd.DataFrame, top: float, colour: str, fontsize: flo
             style.direct_label(
                 ax, event.at, event.row + top, event.label, colour=style.COLOURS["ink"],
                 fontsize=fontsize, ha="right" if event.left else "left",
-                offset=(-4, 0) if event.left else (4, 0),
+                offset=(-4, 0) if event.left else (4, 0), zorder=2,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import nbformat
 import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from helpers import choices
 from helpers.paths import NOTEBOOKS
@@ -110,14 +111,28 @@ def execute(path: Path, asked: dict[str, object], output: Path) -> NotebookNode:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".running-") as folder:
         part = Path(folder) / output.name
+        _run(path, asked, part)
+        executed = without_noise(nbformat.read(part, as_version=4))
+        nbformat.write(executed, part)
+        part.replace(output)
+    return executed
+
+
+def _run(path: Path, asked: dict[str, object], output: Path) -> None:
+    """Let papermill execute a notebook, and say which cell failed if one does."""
+    # The kernel is reached over sockets in a folder, not over ports: several kernels at once
+    # never race for a port, and nothing listens on the network.
+    with tempfile.TemporaryDirectory(prefix="nolimits-") as sockets:
+        transport = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
         try:
             papermill.execute_notebook(
                 str(path),
-                str(part),
+                str(output),
                 parameters=asked,
                 kernel_name="python3",
                 progress_bar=sys.stderr.isatty(),
                 cwd=str(NOTEBOOKS),
+                config=transport,
             )
         except PapermillExecutionError as error:
             raise NotebookError(
@@ -125,10 +140,6 @@ def execute(path: Path, asked: dict[str, object], output: Path) -> NotebookNode:
                 f"(execution count {error.exec_count}):\n{error.source}\n"
                 f"{error.ename}: {error.evalue}"
             ) from None
-        executed = without_noise(nbformat.read(part, as_version=4))
-        nbformat.write(executed, part)
-        part.replace(output)
-    return executed
 
 
 def without_noise(notebook: NotebookNode) -> NotebookNode:

@@ -1,0 +1,70 @@
+import pandas as pd
+import pytest
+
+from helpers import choices
+
+
+def test_all_offenders_are_named_at_once():
+    with pytest.raises(ValueError) as error:
+        choices.choose(end_year=2031, year_rule="guess", nonsense=1)
+    assert [line.split(":")[0] for line in str(error.value).splitlines()] == [
+        "end_year",
+        "year_rule",
+        "nonsense",
+    ]
+
+
+def test_the_error_says_what_is_allowed():
+    with pytest.raises(ValueError, match="delivery or order"):
+        choices.choose(year_rule="guess")
+
+
+@pytest.mark.parametrize("day", ["2014-3-18", "2014-02-30", "18.3.2014", "20140318", ""])
+def test_days_out_of_form_are_refused(day):
+    with pytest.raises(ValueError, match="a day such as"):
+        choices.choose(cutoff_1=day)
+
+
+@pytest.mark.parametrize("number", ["2021", 2021.0, True])
+def test_types_are_not_guessed(number):
+    with pytest.raises(ValueError, match="end_year"):
+        choices.choose(end_year=number)
+
+
+def test_years_and_cutoffs_must_be_in_order():
+    with pytest.raises(ValueError, match="start_year .* end_year"):
+        choices.choose(start_year=2020, end_year=2010)
+    with pytest.raises(ValueError, match="cutoff_1"):
+        choices.choose(cutoff_1="2023-01-01")
+
+
+def test_choices_cannot_be_changed_afterwards():
+    chosen = choices.choose()
+    with pytest.raises(ValueError, match="frozen"):
+        chosen.end_year = 2000
+
+
+@pytest.mark.parametrize("name", choices.Choices.model_fields)
+def test_every_choice_can_be_described(name):
+    assert choices.describe(name)
+    assert choices.allowed(name)
+    assert choices.choose(**{name: choices.default(name)}) == choices.choose()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "read"),
+    [
+        ("end_year", "2021", 2021),
+        ("count_calls", "true", True),
+        ("count_calls", "True", "True"),
+        ("cutoff_1", "2014-01-01", "2014-01-01"),
+        ("year_rule", "true", "true"),
+    ],
+)
+def test_command_line_text_is_read_by_the_type_of_the_choice(name, text, read):
+    assert choices.parse(name, text) == read
+
+
+def test_confident_keeps_at_least():
+    frame = pd.DataFrame({"confidence": ["low", "medium", "high"]})
+    assert choices.confident(frame, "medium")["confidence"].tolist() == ["medium", "high"]

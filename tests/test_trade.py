@@ -1,0 +1,247 @@
+"""What the trade section measures, on tiny frames with known answers."""
+
+import pandas as pd
+import pytest
+
+from helpers import trade
+from helpers.choices import choose
+
+PAIR = {"exporter": "CHN", "importer": "RUS"}
+
+
+def annual(*rows):
+    """Make rows of trade_annual from product, level, year, dataset, value and weight."""
+    columns = ["product", "product_level", "year", "dataset", "value_usd", "net_kg"]
+    frame = pd.DataFrame(rows, columns=columns).assign(**PAIR)
+    return frame.assign(product_name=frame["product"].str.capitalize())
+
+
+def months(reporter, *values, start="2021-01"):
+    names = pd.period_range(start, periods=len(values), freq="M").astype(str)
+    return pd.DataFrame(
+        {
+            "month": names,
+            "year": [int(name[:4]) for name in names],
+            "reporter": reporter,
+            "product": "TOTAL",
+            "value_usd": [v * 1e9 for v in values],
+            **PAIR,
+        }
+    )
+
+
+def figures(*rows):
+    blank = {
+        "measure": "m", "exporter": "CHN", "importer": "RUS", "reported_by": "china_customs",
+        "period_start": "2023-01", "period_end": "2023-12", "value_usd": None, "net_kg": None,
+        "share_pct": None, "is_repeat": False, "topic": "chips", "source_id": "x",
+        "first_publisher": "NHK", "product": "drones", "figure": None,
+    }  # fmt: skip
+    return pd.DataFrame([blank | row for row in rows])
+
+
+def test_yearly_takes_one_direction_and_dataset():
+    frame = annual(
+        ("trucks", "group", 2022, "baci", 5.0, 1.0), ("trucks", "group", 2022, "fcs", 9.0, 1.0)
+    )
+    back = frame.assign(exporter="RUS", importer="CHN")
+    assert trade.yearly(pd.concat([frame, back]), "trucks").to_dict() == {2022: 5.0}
+
+
+def test_monthly_totals_name_the_reporters():
+    both = pd.concat([months("CHN", 1.0, 2.0), months("RUS", 3.0)])
+    wide = trade.monthly_totals(both, choose())
+    assert wide["China reports"].tolist() == [1.0, 2.0]
+    assert wide["Russia reports"].isna().tolist() == [False, True]
+
+
+def test_monthly_means_stay_on_their_side_of_the_cutoff():
+    means = trade.monthly_means(months("CHN", 1, 2, 3, 10, 20), choose(cutoff_2="2021-04-15"), 2)
+    assert means == {"before": 2.5, "after": 15.0}
+
+
+def test_monthly_means_need_enough_months():
+    means = trade.monthly_means(months("CHN", 1, 2, 3), choose(cutoff_2="2021-03-01"), 2)
+    assert means["before"] == 1.5
+    assert pd.isna(means["after"])
+
+
+def test_monthly_means_of_nothing_are_missing():
+    means = trade.monthly_means(months("CHN", 1.0), choose(start_year=1995, end_year=2000))
+    assert all(pd.isna(mean) for mean in means.values())
+
+
+def test_totals_by_dataset_are_in_billions():
+    frame = annual(
+        ("TOTAL", "total", 2021, "baci", 2e9, None), ("TOTAL", "total", 2021, "fcs", 3e9, None)
+    )
+    found = trade.totals_by_dataset(frame, choose())
+    assert found.loc[2021].to_dict() == {"BACI (reconciled)": 2.0, "Russian customs": 3.0}
+
+
+def test_compare_reads_base_and_last_year():
+    series = pd.Series({2021: 50.0, 2022: 60.0, 2023: 75.0})
+    found = trade.compare(series, choose(base_year=2021, end_year=2023))
+    assert (found["last_year"], found["before"], found["after"]) == (2023, 50.0, 75.0)
+    assert found["change_pct"] == 50.0
+
+
+@pytest.mark.parametrize("window", [{"end_year": 2021}, {"start_year": 2022}])
+def test_compare_is_missing_when_a_year_is_not_shown(window):
+    series = pd.Series({2021: 50.0, 2022: 60.0})
+    assert pd.isna(trade.compare(series, choose(base_year=2021, **window))["change_pct"])
+
+
+def test_growth_from_nothing_is_no_percentage():
+    series = pd.Series({2021: 0.0, 2022: 700.0})
+    assert pd.isna(trade.compare(series, choose(base_year=2021))["change_pct"])
+
+
+def test_lists_add_up_their_parts_and_miss_years_with_a_part_missing():
+    frame = annual(
+        ("tier_1", "tier", 2022, "baci", 1.0, 1.0),
+        ("tier_2", "tier", 2022, "baci", 2.0, 1.0),
+        ("tier_1", "tier", 2023, "baci", 4.0, 1.0),
+    )
+    total = trade.list_total(frame, "tier1_2")
+    assert total[2022] == 3.0
+    assert pd.isna(total[2023])
+
+
+def test_break_ratio_needs_both_datasets():
+    frame = annual(
+        ("811292", "hs6", 2021, "china_reported", 1.0, None),
+        ("811292", "hs6", 2021, "baci", 20.0, None),
+        ("250410", "hs6", 2021, "baci", 20.0, None),
+    )
+    ratios = trade.break_ratios(frame)
+    assert ratios.to_dict() == {2021: {"811292": 0.05}}
+
+
+def test_value_change_is_weight_times_price():
+    frame = annual(
+        ("trucks", "group", 2022, "baci", 10.0, 5.0), ("trucks", "group", 2023, "baci", 60.0, 15.0)
+    )
+    (row,) = trade.group_changes(frame, ["trucks"], choose()).to_dict("records")
+    assert (row["value_ratio"], row["weight_ratio"], row["price_ratio"]) == (6.0, 3.0, 2.0)
+
+
+def test_groups_keep_the_order_asked_for():
+    frame = annual(("a", "group", 2022, "baci", 1e6, 1.0), ("b", "group", 2022, "baci", 2e6, 1.0))
+    assert list(trade.group_values(frame, ["b", "a"], choose())) == ["B", "A"]
+
+
+def test_chips_keep_the_two_baselines_apart():
+    frame = annual(("integrated_circuits", "group", 2021, "baci", 216e6, 1.0))
+    said = figures(
+        {
+            "measure": "integrated_circuit_exports",
+            "value_usd": 74e6,
+            "period_start": "2021-01",
+            "period_end": "2021-12",
+        },
+        {"measure": "integrated_circuit_exports", "value_usd": 1e6, "exporter": "TUR"},
+    )
+    both = trade.chips_on_both_baselines(frame, said, choose())
+    assert both.loc[2021].to_dict() == {"baci": 216.0, "china_reported": 74.0}
+
+
+def test_published_weights_leave_repeats_out():
+    said = figures(
+        {"net_kg": 700e3, "period_start": "2022-01", "period_end": "2022-12"},
+        {"net_kg": 700e3, "is_repeat": True},
+        {"net_kg": 110e3, "period_start": "2024-01", "period_end": "2024-03"},
+    )
+    found = trade.published_weights(said, "m")
+    assert found["tonnes"].tolist() == [700.0, 110.0]
+    assert found["is_whole_year"].tolist() == [True, False]
+
+
+def test_shares_put_the_article_first_and_keep_to_china():
+    said = figures(
+        {"share_pct": 90.0},
+        {"share_pct": 89.0, "source_id": "cepa-2025"},
+        {"share_pct": 72.0, "exporter": "USA"},
+        {"share_pct": 89.0, "is_repeat": True},
+    )
+    found = trade.shares(said, ["chips"])
+    assert found["share_pct"].tolist() == [89.0, 90.0]
+    assert found["is_claimed"].tolist() == [True, False]
+
+
+def test_period_without_a_start_or_at_all():
+    words = trade.period_words(pd.Series([None, None]), pd.Series(["2023-12", None]))
+    assert words.tolist() == ["until 2023-12", "no period given"]
+
+
+def test_chipmaking_share_divides_china_by_the_world():
+    china = annual(("848620", "hs6", 2017, "baci", 5.0, None))
+    world = annual(("848620", "hs6", 2017, "russia_reported", 50.0, None)).assign(exporter="WLD")
+    assert trade.chipmaking_shares(pd.concat([china, world])).to_dict() == {"848620": {2017: 10.0}}
+
+
+def test_values_are_brought_to_one_month():
+    frame = annual(("trucks", "group", 2023, "baci", 12e6, 1.0))
+    said = figures({"value_usd": 30e6, "period_start": "2022-03", "period_end": "2023-05"})
+    found = trade.monthly_values(frame, ["trucks"], said, ["m"], 2023)
+    assert found["million_a_month"].tolist() == [2.0, 1.0]
+    assert found["is_published"].tolist() == [True, False]
+
+
+def test_press_check_needs_every_month():
+    monthly = months("CHN", 5.0, 5.0, start="2021-01")
+    said = figures(
+        {"measure": "total_exports", "value_usd": 11e9, "period_start": "2021-01",
+         "period_end": "2021-02", "figure_id": "held"},
+        {"measure": "total_exports", "value_usd": 11e9, "period_start": "2021-01",
+         "period_end": "2021-03", "figure_id": "not held"},
+    )  # fmt: skip
+    checked = trade.press_check(said, monthly)
+    assert checked["figure_id"].tolist() == ["held"]
+    assert checked["difference_pct"].item() == pytest.approx(10.0)
+
+
+def test_partner_shares_and_concentration():
+    frame = pd.concat(
+        [
+            annual(("TOTAL", "total", 2021, "fcs", 3.0, None)),
+            annual(("TOTAL", "total", 2021, "fcs", 1.0, None)).assign(exporter="DEU"),
+        ]
+    )
+    found = trade.partner_shares(frame, choose(), ["CHN"]).loc[2021]
+    assert (found["CHN"], found["hhi"]) == (75.0, 0.625)
+
+
+def items(**columns):
+    return pd.DataFrame(
+        {
+            "transfer_id": ["T1", "T2", "T3", "T4"],
+            "item_class": ["tank", "armoured_vehicle", "armoured_vehicle", "imagery"],
+            "heavy_class": ["tank", "armoured_vehicle", "armoured_vehicle", "none"],
+            "evidence_grade": ["B", "A", "A", "C"],
+            "is_in_military_use": [True, True, True, True],
+            "is_supplied_from_china": [True, True, False, True],
+        }
+        | columns
+    )
+
+
+def test_graded_leaves_out_what_is_not_used():
+    used = items(is_in_military_use=[False, True, True, True])
+    assert trade.graded(used, "B")["transfer_id"].tolist() == ["T2", "T3"]
+
+
+def test_heavy_depends_on_the_definition_and_on_the_supplier():
+    assert trade.heavy(items(), is_wide=False)["transfer_id"].tolist() == ["T1"]
+    assert trade.heavy(items(), is_wide=True)["transfer_id"].tolist() == ["T1", "T2"]
+
+
+def test_items_by_class_show_empty_grades_as_zero():
+    counts = trade.items_by_class(items())
+    assert counts.index[0] == "armoured_vehicle"
+    assert counts.loc["imagery"].to_dict() == {"A": 0, "B": 0, "C": 1}
+
+
+def test_declared_weapons_are_in_thousands():
+    frame = annual(("ammunition", "group", 2021, "baci", 9779.0, 1.0))
+    assert trade.declared_weapons(frame, choose()).loc["Ammunition", 2021] == pytest.approx(9.779)
