@@ -34,6 +34,11 @@ TOPICS = {
     "trust": "trust",
     "technology_gap": "technology gap",
 }
+BASES = {
+    "official_table": "SIPRI's own table",
+    "register_sum": "our sum over the register",
+    "mirror_sum": "our sum over a public mirror of the register",
+}
 GRADE_ORDER = ["explicit_support", "implicit_support", "neutral", "declines", "against"]
 DIRECTIONS = {
     "Russia on China's claims": ("RUS", "CHN"),

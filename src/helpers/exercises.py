@@ -36,9 +36,9 @@ REGIONS = {
     "sea_of_japan": "Sea of Japan",
     "yellow_east_china_sea": "Yellow and East China Seas",
     "south_china_sea": "South China Sea",
-    "north_pacific": "Okhotsk, Bering, North Pacific",
+    "north_pacific": "Okhotsk to North Pacific",
     "western_pacific": "Western Pacific",
-    "indian_ocean": "Indian Ocean, Gulf of Oman",
+    "indian_ocean": "Indian Ocean and Gulf of Oman",
     "mediterranean_baltic": "Mediterranean and Baltic",
     "southern_africa": "off South Africa",
     "south_east_asia": "South-East Asia",
@@ -388,6 +388,22 @@ def regions_by_era(events: pd.DataFrame, chosen: Choices) -> dict[str, pd.Series
     era = dates.era(rows["date_start"], chosen.cutoff_1, chosen.cutoff_2)
     names = rows["regions"].map(REGIONS)
     return {label: names[era == label].value_counts() for label in era.cat.categories}
+
+
+def commonest(counts: pd.Series) -> list:
+    """List the index of the largest counts: more than one if they are equal, none if all are zero.
+
+    Examples
+    --------
+    >>> commonest(pd.Series({2014: 4, 2015: 2, 2017: 4}))
+    [2014, 2017]
+    """
+    return counts.index[(counts == counts.max()) & (counts > 0)].tolist()
+
+
+def comparable(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the comparisons whose ratio is known."""
+    return table[np.array([ratio.value >= 0 for ratio in table["ratio"]], dtype=bool)]
 
 
 def feature_shares(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:

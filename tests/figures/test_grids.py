@@ -70,13 +70,32 @@ def test_ink_contrasts_with_its_ground(colour, ink):
 def test_marks_close_in_time_are_set_above_each_other(ax):
     days = pd.to_datetime(pd.Series(["2024-01-01", "2024-01-05", "2025-01-01"]))
     same = pd.Series(["sea"] * 3)
-    grids.strip(ax, days, same, pd.Series(list("ABC")), pd.Series(["#0072B2"] * 3), ["sea"])
-    heights = [text.get_position()[1] for text in ax.texts]
+    kinds = pd.Series(["alleged"] * 3)
+    grids.strip(ax, days, same, pd.Series(list("ABC")), kinds, grids.LINKS, ["sea"])
+    heights = [text.xy[1] for text in ax.texts]
     assert heights[0] < heights[1]
     assert heights[2] == heights[0]
 
 
 def test_lanes_without_marks_stay(ax):
     none = pd.Series([], dtype=object)
-    grids.strip(ax, pd.to_datetime(none), none, none, none, ["sea", "land"])
+    grids.strip(ax, pd.to_datetime(none), none, none, none, grids.LINKS, ["sea", "land"])
     assert [label.get_text() for label in ax.get_yticklabels()] == ["sea", "land"]
+
+
+def test_every_link_between_states_has_its_own_name_shape_and_colour():
+    for part in zip(*grids.LINKS.values(), strict=True):
+        assert len(set(part)) == len(grids.LINKS)
+
+
+def test_stacked_rows_write_their_numbers_from_left_to_right(ax):
+    frame = pd.DataFrame({"x": [2, 0], "y": [3, 1]}, index=["a", "b"])
+    grids.stacked_rows(ax, frame, {"x": "#0072B2", "y": "#D55E00"})
+    assert [text.get_text() for text in ax.texts] == ["2", "3", "1"]
+    assert [text.get_position()[0] for text in ax.texts] == [1, 3.5, 0.5]
+
+
+def test_text_stands_under_its_number(ax):
+    frame = pd.DataFrame({"x": [-0.25, np.nan]})
+    grids.numbers(ax, frame, digits=2, under=pd.DataFrame({"x": ["of 3", "of 0"]}))
+    assert [text.get_text() for text in ax.texts] == ["−0.25\nof 3"]

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
 
@@ -27,6 +29,14 @@ CLAUSES = {
     "assistance": ("A", "#9CC7E4", "assistance only"),
     "declaratory": ("d", "#D5E6F3", "declaratory"),
     "no": ("–", "#F1E3D3", "no"),
+}
+LINKS = {
+    "declared": ("declared by both", "o", style.COLOURS["both"]),
+    "commercial": ("commercial tie", "s", style.PALETTE[5]),
+    "alleged": ("alleged by others", "D", style.COLOURS["warn"]),
+    "none_established": ("link, no joint act established", "^", style.PALETTE[3]),
+    "none_alleged": ("none alleged", "v", style.COLOURS["muted"]),
+    "not_applicable": ("not in question", "p", "#B8BEC6"),
 }
 SHADES = LinearSegmentedColormap.from_list("shades", ["#F3F6F9", "#9CC7E4", "#0B5A8C"])
 
@@ -109,34 +119,43 @@ def strip(
     days: pd.Series,
     lanes: pd.Series,
     letters: pd.Series,
-    colours: pd.Series,
+    kinds: pd.Series,
+    looks: dict[str, tuple[str, str, str]],
     order: list[str],
-    apart: float = 40,
+    apart: float = 110,
 ) -> None:
-    """Draw lettered marks along a time axis, one lane each; close ones are set above each other.
+    """Draw marks with letters along a time axis, one lane each; close ones go above each other.
 
     Parameters
     ----------
     days
         One timestamp a mark, in order of time.
-    lanes, letters, colours
-        The lane, letter and colour of each mark.
+    lanes, letters, kinds
+        The lane, letter and kind of each mark.
+    looks
+        Per kind its name for the key above the panel, its shape and its colour.
     order
         Lanes from top to bottom; lanes without marks stay empty.
     apart
         Days below which two marks of a lane would touch.
     """
     last: dict[str, list[pd.Timestamp]] = {lane: [] for lane in order}
-    for day, lane, letter, colour in zip(days, lanes, letters, colours, strict=True):
+    for day, lane, letter, kind in zip(days, lanes, letters, kinds, strict=True):
+        _, shape, colour = looks[kind]
         near = [d for d in last[lane] if (day - d).days < apart]
-        y = len(order) - 1 - order.index(lane) + 0.27 * len(near)
+        y = len(order) - 1 - order.index(lane) + 0.29 * len(near)
         last[lane] = [*near, day]
-        ax.scatter([day], [y], s=150, color=[colour], zorder=3, edgecolors="white", linewidths=0.8)
-        ax.text(day, y, letter, color=_ink(colour), ha="center", va="center", fontsize=8,
-                fontweight="bold", zorder=4)  # fmt: skip
+        ax.scatter([day], [y], s=80, color=[colour], marker=shape, zorder=3, linewidths=0)
+        style.direct_label(ax, day, y, letter, offset=(7, 0), fontsize=8, fontweight="bold")
     rows = np.arange(len(order))[::-1]
     ax.set_yticks(rows, order, color=style.COLOURS["ink"])
     ax.set_ylim(-0.5, len(order) - 0.2)
+    marks = [
+        Line2D([], [], marker=shape, color=colour, linestyle="", markersize=8, label=name)
+        for kind, (name, shape, colour) in looks.items()
+        if kind in set(kinds)
+    ]
+    _legend(ax, marks, 3)
 
 
 def stacked_rows(
@@ -167,6 +186,7 @@ def stacked_rows(
         start += wide
     ax.set_yticks(rows, frame.index, color=style.COLOURS["ink"])
     ax.set_ylim(-0.6, len(frame) - 0.4)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
     ax.grid(axis="x")
     ax.grid(visible=False, axis="y")
     name_colours(ax, colours, columns=5)
@@ -227,7 +247,7 @@ def _key(ax: Axes, levels: dict[str, tuple[str, str, str]], blank: str) -> None:
     )  # fmt: skip
 
 
-def _legend(ax: Axes, marks: list[Patch], columns: int) -> None:
+def _legend(ax: Axes, marks: list[Patch | Line2D], columns: int) -> None:
     ax.legend(
         handles=marks, loc="lower left", bbox_to_anchor=(-0.01, 1.02), ncols=columns,
         frameon=False, fontsize=8, handlelength=1.0, columnspacing=1.2, borderaxespad=0,

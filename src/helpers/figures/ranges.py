@@ -35,7 +35,7 @@ def dumbbell(
         raise ValueError("a logarithmic axis cannot show zero")
     rows = np.arange(len(labels))[::-1]
     ax.hlines(rows, first, second, color=style.COLOURS["grid"], linewidth=3, zorder=1)
-    ax.scatter(first, rows, s=46, facecolors="white", edgecolors=style.COLOURS["china"],
+    ax.scatter(first, rows, s=46, facecolors="none", edgecolors=style.COLOURS["china"],
                linewidths=1.6, label=left_name, zorder=3)  # fmt: skip
     ax.scatter(second, rows, s=40, color=style.COLOURS["russia"], label=right_name, zorder=2)
     ax.set_yticks(rows, labels, color=style.COLOURS["ink"])

@@ -51,7 +51,7 @@ def find(which: str) -> Path:
     '03_exercises'
     """
     for path in every():
-        if which in (path.stem, path.name, path.stem[:2], path.stem[:2].lstrip("0")):
+        if which in (path.stem, path.name, path.stem[:2], path.stem[:2].lstrip("0") or "0"):
             return path
     there = ", ".join(path.stem for path in every())
     raise ValueError(f"no notebook {which!r}; there are {there} (the number is enough)")

@@ -1,0 +1,129 @@
+"""The common way of every table: corrections, sources, order, text."""
+
+import pandas as pd
+import pytest
+
+from helpers import build, schema
+from helpers.build import cleaning, corrections, sources
+
+RAW = pd.DataFrame({"toy_id": ["a", "b"], "year": ["2014", "2015"]})
+
+
+def correct(**changes):
+    entry = {"file": "raw/toys.csv", "row": "toy_id=b", "column": "year", "expect": "2015"}
+    return corrections.apply(RAW, "raw/toys.csv", [entry | changes])
+
+
+def test_a_correction_changes_its_cell_only():
+    assert correct(becomes="2016")["year"].tolist() == ["2014", "2016"]
+    assert RAW["year"].tolist() == ["2014", "2015"]
+
+
+def test_a_correction_can_drop_its_row():
+    assert correct(drop=True)["toy_id"].tolist() == ["a"]
+
+
+def test_a_known_oddity_is_kept():
+    assert correct(kept=True).equals(RAW)
+
+
+def test_the_build_stops_when_upstream_was_repaired():
+    with pytest.raises(ValueError, match=r"found '2015', expected '1999'(?s:.*)repaired"):
+        correct(expect="1999", becomes="2016")
+
+
+def test_a_correction_must_find_exactly_one_row():
+    with pytest.raises(ValueError, match="selects 0 rows"):
+        correct(row="toy_id=z", becomes="2016")
+
+
+def test_a_correction_has_one_outcome():
+    with pytest.raises(ValueError, match="exactly one"):
+        correct(becomes="2016", drop=True)
+
+
+def test_all_corrections_that_do_not_fit_are_named():
+    entry = {"file": "raw/toys.csv", "row": "toy_id=z", "column": "year", "expect": "", "drop": True}
+    with pytest.raises(ValueError, match=r"(?s)toy_id=z.*toy_id=y"):
+        corrections.apply(RAW, "raw/toys.csv", [entry, entry | {"row": "toy_id=y"}])
+
+
+def cite(*urls, **parts):
+    return pd.DataFrame({"source_url": urls, "source_publisher": "P", "source_title": "T"} | parts)
+
+
+def test_a_page_cited_twice_is_one_source():
+    pages = sources.page_table(sources.cited(cite("https://a.org/1", "https://a.org/1")))
+    assert len(pages) == 1
+
+
+def test_second_sources_are_collected_too():
+    raw = cite("https://a.org/1", source_url_2="https://b.org/2", source_publisher_2="Q")
+    assert sources.page_table(sources.cited(raw))["publisher"].tolist() == ["P", "Q"]
+
+
+def test_the_commonest_description_of_a_page_wins():
+    raw = cite("https://a.org/1", "https://a.org/1", "https://a.org/1", source_title=["x", "y", "y"])
+    assert sources.page_table(sources.cited(raw))["title"].tolist() == ["y"]
+
+
+def test_addresses_become_ids():
+    raw = cite("https://a.org/1", "").assign(source_id=["", "sipri"])
+    clean = sources.with_ids(raw, {"https://a.org/1": "a-org-1"})
+    assert list(clean.columns) == ["source_id"]
+    assert clean["source_id"].tolist() == ["a-org-1", "sipri"]
+
+
+@pytest.fixture
+def toys(monkeypatch):
+    field = {"name": "toy_id", "type": "string"}, {"name": "year", "type": "integer"}
+    toy = {"path": "clean/toys.csv", "schema": {"fields": field, "primaryKey": ["toy_id"]}}
+    monkeypatch.setattr(schema, "resources", lambda: {"toys": toy})
+
+
+def test_rows_and_columns_are_put_in_order(toys):
+    frame = pd.DataFrame({"year": [2015.0, 2014.0], "toy_id": ["b", "a"]})
+    text = build.conform(frame, "toys")
+    assert text.to_csv(index=False) == "toy_id,year\na,2014\nb,2015\n"
+
+
+def test_columns_beside_the_schema_are_refused(toys):
+    with pytest.raises(ValueError, match=r"lacks the columns \['year'\] and has \['size'\]"):
+        build.conform(pd.DataFrame({"toy_id": ["a"], "size": [1]}), "toys")
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "text"),
+    [
+        (True, "boolean", "true"),
+        (pd.NA, "boolean", ""),
+        ("0.10", "number", "0.1"),
+        (1e6, "number", "1000000"),
+        (3.0, "integer", "3"),
+        ("many", "integer", "many"),
+        ("007", "string", "007"),
+    ],
+)
+def test_cells_are_written_one_way(cell, kind, text):
+    assert build.as_text(pd.Series([cell]), kind).tolist() == [text]
+
+
+def test_a_violation_leaves_everything_as_it_was(monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "DATA", tmp_path)
+    broken = build.clean_tables()
+    broken["claims"].loc[0, "paragraph"] = "first"
+    monkeypatch.setattr(build, "clean_tables", lambda: broken)
+    with pytest.raises(ValueError, match="clean/claims.csv, row 2, paragraph: found 'first'"):
+        build.write()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_builds_give_the_same_bytes(monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "DATA", tmp_path)
+    assert len(build.write()) == len(schema.resources()) + 1
+    assert build.write() == []
+
+
+def test_yes_no_refuses_other_words():
+    with pytest.raises(ValueError, match="maybe"):
+        cleaning.yes_no(pd.Series(["yes", "maybe"]))

@@ -1,0 +1,66 @@
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers.publish import notebooks
+
+
+@pytest.mark.parametrize("which", ["03", "3", "03_exercises", "03_exercises.ipynb"])
+def test_a_notebook_is_found_by_number_or_name(which):
+    assert notebooks.find(which).stem == "03_exercises"
+
+
+@pytest.mark.parametrize("which", ["", "33", "../03_exercises", "exercises"])
+def test_an_unknown_notebook_is_refused_with_those_there_are(which):
+    with pytest.raises(ValueError, match="03_exercises"):
+        notebooks.find(which)
+
+
+def test_parameters_are_read_by_their_types():
+    path = notebooks.find("03")
+    asked = notebooks.read_parameters(path, [("end_year", "2021"), ("counting_rule", "bilateral")])
+    assert asked == {"end_year": 2021, "counting_rule": "bilateral"}
+
+
+def test_all_refusals_come_at_once():
+    path = notebooks.find("03")
+    with pytest.raises(ValueError) as error:
+        notebooks.read_parameters(path, [("end_yaer", "2021"), ("end_year", "x"), ("count", "1")])
+    assert [line.split(":")[0] for line in str(error.value).splitlines()] == [
+        "end_yaer",
+        "count",
+        "end_year",
+    ]
+
+
+def write(folder, *sources):
+    path = folder / "99_test.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
+    return path
+
+
+def test_a_failing_cell_is_named_with_its_code_and_error(tmp_path):
+    path = write(tmp_path, "a = 1", "a / 0  # the culprit")
+    with pytest.raises(notebooks.NotebookError) as error:
+        notebooks.execute(path, {}, tmp_path / "out" / path.name)
+    words = str(error.value)
+    assert "99_test.ipynb failed in cell 2" in words
+    assert "# the culprit" in words
+    assert "ZeroDivisionError: division by zero" in words
+
+
+def test_a_failure_leaves_the_last_good_result_and_nothing_else(tmp_path):
+    output = tmp_path / "out" / "99_test.ipynb"
+    output.parent.mkdir()
+    output.write_text("last good")
+    with pytest.raises(notebooks.NotebookError):
+        notebooks.execute(write(tmp_path, "boom"), {}, output)
+    assert [path.name for path in output.parent.iterdir()] == ["99_test.ipynb"]
+    assert output.read_text() == "last good"
+
+
+def test_executed_copies_carry_no_run_noise(tmp_path):
+    executed = notebooks.execute(write(tmp_path, "1 + 1"), {}, tmp_path / "out.ipynb")
+    assert "papermill" not in executed.metadata
+    assert executed.cells[0].metadata == {}
+    assert executed.cells[0].outputs[0].data["text/plain"] == "2"

@@ -1,0 +1,127 @@
+"""Every notebook has the same anatomy, is executed, and asks only what the choices know."""
+
+import json
+import re
+
+import papermill
+import pytest
+
+from helpers import choices
+from helpers.publish import notebooks
+
+ANATOMY = [
+    "title",
+    "imports",
+    "claims",
+    "parameters",
+    "validation",
+    "tables",
+    "figure",
+    "answer",
+    "conclusion",
+    "references",
+]
+EVERY = pytest.mark.parametrize("path", notebooks.every(), ids=lambda path: path.stem)
+
+
+def cells(path):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def tags(cell):
+    return cell["metadata"].get("tags", [])
+
+
+def code(path):
+    return [cell for cell in cells(path) if cell["cell_type"] == "code"]
+
+
+def outputs(path):
+    return [output for cell in code(path) for output in cell["outputs"]]
+
+
+def test_there_are_seven():
+    assert [path.stem[:2] for path in notebooks.every()] == [f"0{n}" for n in range(7)]
+
+
+@EVERY
+def test_parts_come_in_order(path):
+    first = [tag for cell in cells(path) for tag in tags(cell)]
+    assert sorted(set(first), key=first.index) == ANATOMY
+
+
+@EVERY
+def test_title_is_a_question(path):
+    assert re.match(r"# .+\?$", "".join(cells(path)[0]["source"]).splitlines()[0])
+
+
+@EVERY
+def test_committed_notebook_is_executed_from_top_to_bottom(path):
+    counts = [cell["execution_count"] for cell in code(path)]
+    assert counts == list(range(1, len(counts) + 1))
+    assert not [output for output in outputs(path) if output["output_type"] in ("error", "stream")]
+
+
+@EVERY
+def test_the_parts_that_speak_have_spoken(path):
+    for tag in ("claims", "validation", "tables", "figure", "answer", "conclusion", "references"):
+        spoken = [cell["outputs"] for cell in code(path) if tag in tags(cell)]
+        assert spoken, tag
+        assert all(spoken), tag
+
+
+@EVERY
+def test_parameters_cell_repeats_the_choices(path):
+    for name, item in papermill.inspect_notebook(str(path)).items():
+        assert item["help"] == choices.describe(name)
+        assert item["inferred_type_name"] == choices.type_name(name)
+        assert item["default"].strip('"') == str(choices.default(name))
+
+
+@EVERY
+def test_every_parameter_is_used(path):
+    source = "\n".join(
+        "".join(cell["source"])
+        for cell in code(path)
+        if not {"parameters", "validation"} & set(tags(cell))
+    )
+    helpers = "\n".join(p.read_text() for p in notebooks.NOTEBOOKS.parent.glob("src/helpers/*.py"))
+    for name in papermill.inspect_notebook(str(path)):
+        assert f"chosen.{name}" in source or f".{name}" in helpers
+
+
+@EVERY
+def test_every_figure_has_its_own_alternative_text(path):
+    figures = [output for output in outputs(path) if "image/svg+xml" in output.get("data", {})]
+    alts = [figure["metadata"]["alt"] for figure in figures]
+    assert len(alts) >= 5
+    assert len(set(alts)) == len(alts)
+
+
+@EVERY
+def test_text_cells_hold_no_number_from_data(path):
+    text = [
+        "".join(cell["source"])
+        for cell in cells(path)
+        if cell["cell_type"] == "markdown"
+    ]
+    numbers = [n for t in text for n in re.findall(r"(?<![\w-])\d[\d,.]*(?![\w-])", t)]
+    assert [n for n in numbers if not re.fullmatch(r"(19|20)\d\d[.,]?|95|\d[.,]?", n)] == []
+
+
+@EVERY
+def test_cells_are_small_and_define_nothing(path):
+    for cell in code(path):
+        source = "".join(cell["source"])
+        assert not re.search(r"(?m)^\s*(def|class) ", source)
+        assert max(map(len, source.splitlines()), default=0) <= 100
+
+
+@EVERY
+def test_metadata_carry_no_run_noise(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert set(notebook["metadata"]) <= {"kernelspec", "language_info"}
+    assert all(set(cell["metadata"]) <= {"tags"} for cell in notebook["cells"])
+    assert not re.search(r"/home/|/tmp/|/root/", path.read_text(encoding="utf-8"))
+
+

@@ -1,0 +1,36 @@
+"""The first sentence of each handout follows the parameters."""
+
+import re
+
+import nbformat
+import pytest
+
+from helpers.publish import notebooks, render
+
+OTHERWISE = [
+    ("00", {"end_year": 2021}),
+    ("00", {"min_confidence": "high"}),
+    ("01", {"sipri_release": "2026-03"}),
+    ("01", {"year_rule": "order"}),
+    ("02", {"baseline": "baci"}),
+    ("03", {"end_year": 2021, "counting_rule": "bilateral"}),
+    ("03", {"min_confidence": "high"}),
+    ("04", {"min_confidence": "high"}),
+    ("05", {"window_1": "2017:2019"}),
+    ("05", {"count_calls": True}),
+    ("06", {"jurisdiction_rule": "chn"}),
+    ("06", {"end_year": 2023}),
+]
+
+
+def first_sentence(notebook):
+    return re.split(r"(?<=[.!?]) ", render.answer(notebook))[0]
+
+
+@pytest.mark.parametrize(("which", "asked"), OTHERWISE, ids=lambda given: str(given))
+def test_first_sentence_changes_with_the_parameters(which, asked, tmp_path):
+    path = notebooks.find(which)
+    usual = first_sentence(nbformat.read(path, as_version=4))
+    other = first_sentence(notebooks.execute(path, asked, tmp_path / path.name))
+    assert re.search(r"\d", usual)
+    assert other != usual
