@@ -103,7 +103,9 @@ def test_every_source_is_cited_and_every_page_has_an_address():
     for name in tables.names():
         frame = tables.load(name)
         if name != "sources":
-            cited |= {s for c in ("source_id", "source_id_2") if c in frame for s in frame[c].dropna()}
+            cited |= {
+                s for c in ("source_id", "source_id_2") if c in frame for s in frame[c].dropna()
+            }
     sources = tables.load("sources").set_index("source_id")
     assert set(sources.index) == cited
     assert sources["url"].str.match(r"https?://[^\s/]+\.[^\s/]+").all()

@@ -5,7 +5,7 @@ import pytest
 
 from helpers import choices, prose, tables
 
-ATTACK = '<script>alert(1)</script>"\'&'
+ATTACK = "<script>alert(1)</script>\"'&"
 
 
 @pytest.fixture
@@ -13,7 +13,9 @@ def shown(monkeypatch):
     """What was displayed, as a list of bundles."""
     seen = []
     monkeypatch.setattr(
-        prose, "display", lambda what, **_: seen.append(what if isinstance(what, dict) else what.data)
+        prose,
+        "display",
+        lambda what, **_: seen.append(what if isinstance(what, dict) else what.data),
     )
     return seen
 
@@ -26,9 +28,7 @@ def test_negative_numbers_have_a_minus_sign():
     assert prose.number(-5) == "−5"
 
 
-@pytest.mark.parametrize(
-    ("items", "text"), [([], "none"), (["a"], "a"), (["a", "b"], "a and b")]
-)
+@pytest.mark.parametrize(("items", "text"), [([], "none"), (["a"], "a"), (["a", "b"], "a and b")])
 def test_listing(items, text):
     assert prose.listing(items) == text
 
@@ -47,7 +47,9 @@ def test_say_joins_sentences_and_escapes(shown):
 
 
 def test_table_has_caption_scopes_and_units(shown):
-    prose.show_table(pd.DataFrame({"a": ["x"], "b": [1.5]}), "What", {"a": "A", "b": "B (kg)"}, {"b": 1})
+    prose.show_table(
+        pd.DataFrame({"a": ["x"], "b": [1.5]}), "What", {"a": "A", "b": "B (kg)"}, {"b": 1}
+    )
     page = shown[0]["text/html"]
     assert "<caption>What</caption>" in page
     assert '<th scope="row">x</th><td class="number">1.5</td>' in page
@@ -67,7 +69,9 @@ def test_table_shows_missing_as_a_dash_and_years_without_commas(shown):
 
 
 def test_links_lead_to_the_web_only(shown):
-    frame = pd.DataFrame({"t": ["good", "bad"], "u": ["https://a.org/?x=1&y", "javascript:alert(1)"]})
+    frame = pd.DataFrame(
+        {"t": ["good", "bad"], "u": ["https://a.org/?x=1&y", "javascript:alert(1)"]}
+    )
     prose.show_table(frame, "T", {"t": "T"}, link={"t": "u"})
     page = shown[0]["text/html"]
     assert '<a href="https://a.org/?x=1&amp;y">good</a>' in page

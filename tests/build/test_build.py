@@ -43,7 +43,13 @@ def test_a_correction_has_one_outcome():
 
 
 def test_all_corrections_that_do_not_fit_are_named():
-    entry = {"file": "raw/toys.csv", "row": "toy_id=z", "column": "year", "expect": "", "drop": True}
+    entry = {
+        "file": "raw/toys.csv",
+        "row": "toy_id=z",
+        "column": "year",
+        "expect": "",
+        "drop": True,
+    }
     with pytest.raises(ValueError, match=r"(?s)toy_id=z.*toy_id=y"):
         corrections.apply(RAW, "raw/toys.csv", [entry, entry | {"row": "toy_id=y"}])
 
@@ -63,7 +69,9 @@ def test_second_sources_are_collected_too():
 
 
 def test_the_commonest_description_of_a_page_wins():
-    raw = cite("https://a.org/1", "https://a.org/1", "https://a.org/1", source_title=["x", "y", "y"])
+    raw = cite(
+        "https://a.org/1", "https://a.org/1", "https://a.org/1", source_title=["x", "y", "y"]
+    )
     assert sources.page_table(sources.cited(raw))["title"].tolist() == ["y"]
 
 

@@ -108,5 +108,5 @@ def test_forest_draws_its_comparison_lines():
 
 
 def test_slim_keeps_what_is_drawn():
-    drawn = '<?xml?>\n<svg>\n  <text x="1.239">2014-03-18</text>\n</svg>'
-    assert style.slim(drawn) == '<svg>\n<text x="1.24">2014-03-18</text>\n</svg>'
+    drawn = '<?xml?>\n<svg>\n  <text x="1.239">2014-03-18: 1.855</text>\n</svg>'
+    assert style.slim(drawn) == '<svg>\n<text x="1.2">2014-03-18: 1.855</text>\n</svg>'

@@ -69,7 +69,7 @@ def trade_annual(
         yearly_sums(by_code.assign(product_level="hs6", dataset="china_reported")),
         yearly_sums(whole.assign(product="TOTAL", product_level="total")),
     ]
-    flows = _named(pd.concat(parts, ignore_index=True).fillna(""), groups, codes)
+    flows = _named(pd.concat(parts, ignore_index=True).astype("object").fillna(""), groups, codes)
     return _described(flows)
 
 

@@ -48,13 +48,32 @@ def world(ax: Axes, window: tuple[float, float, float, float] = WINDOW) -> None:
         Degrees of longitude are drawn at their true length at 35 degrees of latitude.
     """
     west, east, south, north = window
-    outlines = [ring + [turn, 0] for ring in land() for turn in (0, 360)]
-    shapes = PolyCollection(outlines, facecolors="#E3E6E8", edgecolors="#C3C8CC", linewidths=0.4)
+    shapes = PolyCollection(
+        within(window), facecolors="#E3E6E8", edgecolors="#C3C8CC", linewidths=0.4
+    )
     ax.add_collection(shapes, autolim=False)
     ax.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
     ax.set_aspect(1 / np.cos(np.radians(35)))
     ax.spines[:].set_visible(False)
     ax.grid(visible=False)
+
+
+def within(window: tuple[float, float, float, float]) -> list[np.ndarray]:
+    """Give the outlines of land that reach into a window, what lies outside it drawn together.
+
+    Points beyond the window are moved to just outside its edge, where nobody sees them, and
+    those that then coincide are dropped: a file does not carry what its map does not show.
+    """
+    west, east, south, north = window
+    near = np.array([west, south]) - 2, np.array([east, north]) + 2
+    kept = []
+    for ring in land():
+        for turn in (0, 360):
+            inside = np.clip(ring + [turn, 0], *near)
+            moves = np.any(np.diff(inside, axis=0, prepend=inside[-1:]) != 0, axis=1)
+            if np.ptp(inside, axis=0).min() > 0:
+                kept.append(inside[moves])
+    return kept
 
 
 def places(

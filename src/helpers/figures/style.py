@@ -133,8 +133,8 @@ def show(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> None:
     Raises
     ------
     ValueError
-        If the alternative text is shorter than 60 characters, has no number (nor says that there is no data), or is a
-        placeholder.
+        If the alternative text is shorter than 60 characters, has no number (nor says that there
+        is no data), or is a placeholder.
     """
     alt = " ".join(alt.split())
     if len(alt) < 60 or not re.search(r"\d|no data", alt) or WORST_ALTS.match(alt):
@@ -148,17 +148,24 @@ def show(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> None:
 
 
 def slim(svg: str) -> str:
-    """Take from a vector graphic what nobody sees: metadata, indentation, surplus decimals.
+    r"""Take from a vector graphic what nobody sees: metadata, indentation, surplus decimals.
+
+    Only coordinates are rounded, to a tenth of a point; text that is drawn stays as it is.
 
     Examples
     --------
-    >>> slim('<?xml?><svg>\\n  <metadata>x</metadata>\\n  <path d="M 1.23456 2.00000"/>\\n</svg>')
-    '<svg>\\n<path d="M 1.23 2"/>\\n</svg>'
+    >>> slim('<?xml?><svg>\n  <metadata>x</metadata>\n  <path d="M 1.23456 2.00"/>1.85\n</svg>')
+    '<svg>\n<path d="M 1.2 2"/>1.85\n</svg>'
     """
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
     svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
-    svg = re.sub(r"\d+\.\d{3,}", lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: _rounded(tag[0]), svg)
     return re.sub(r"\n\s+", "\n", svg)
+
+
+def _rounded(tag: str) -> str:
+    """Round the numbers in one tag to a tenth."""
+    return re.sub(r"\d+\.\d{2,}", lambda n: f"{float(n[0]):.1f}".removesuffix(".0"), tag)
 
 
 def _frame(fig: Figure, title: str, subtitle: str, source: str) -> None:
