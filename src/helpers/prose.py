@@ -161,7 +161,8 @@ def _cells(cells: pd.Series, digits: int) -> list[str]:
         words = {True: "yes", False: "no"}
         return [MISSING if pd.isna(c) else words[bool(c)] for c in cells]
     if _is_number(cells):
-        year = str(cells.name).endswith("year") or str(cells.name) == "year"
+        known = cells.dropna()
+        year = bool(len(known)) and bool((known.between(1900, 2100) & (known % 1 == 0)).all())
         return [
             MISSING if pd.isna(c) else str(int(c)) if year else number(c, digits) for c in cells
         ]

@@ -176,7 +176,7 @@ def _frame(fig: Figure, title: str, subtitle: str, source: str) -> None:
     """Put title and subtitle above the panels and the source below them."""
     width, height = fig.get_size_inches()
     head = _wrap(title, width * 9.4)
-    under = _wrap(subtitle, width * 12.6)
+    under = _wrap(subtitle, width * 13.6)
     foot = _wrap(f"Source: {source}", width * 14.5)
     top = 0.08 + 0.24 * (head.count("\n") + 1) + 0.05 + 0.18 * (under.count("\n") + 1) + 0.10
     bottom = 0.08 + 0.15 * (foot.count("\n") + 1) + 0.05

@@ -15,6 +15,8 @@ from traitlets.config import Config
 from helpers import choices
 from helpers.paths import NOTEBOOKS
 
+# A busy machine may take its time to start a kernel.
+KERNEL_SECONDS = 300
 KEPT_METADATA = ("kernelspec", "language_info")
 
 
@@ -133,6 +135,7 @@ def _run(path: Path, asked: dict[str, object], output: Path) -> None:
                 progress_bar=sys.stderr.isatty(),
                 cwd=str(NOTEBOOKS),
                 config=transport,
+                start_timeout=KERNEL_SECONDS,
             )
         except PapermillExecutionError as error:
             raise NotebookError(
