@@ -11,7 +11,7 @@ data: .venv/ready ; $(NOLIMITS) data build && $(NOLIMITS) data check
 
 # Exact versions with their hashes first, then the package itself without asking for more.
 .venv/ready: requirements.lock pyproject.toml
-	@echo "Setting up the environment in .venv (a few minutes, once) ..."
+	@echo "Setting up the environment in .venv (about a minute, once) ..."
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .

@@ -19,9 +19,11 @@ def test_the_error_says_what_is_allowed():
         choices.choose(year_rule="guess")
 
 
-@pytest.mark.parametrize("day", ["2014-3-18", "2014-02-30", "18.3.2014", "20140318", ""])
+@pytest.mark.parametrize(
+    "day", ["2014-3-18", "1980-01-01", "2030-01-01", "2014-02-30", "18.3.2014", "20140318", ""]
+)
 def test_days_out_of_form_are_refused(day):
-    with pytest.raises(ValueError, match="a day such as"):
+    with pytest.raises(ValueError, match="a day that exists"):
         choices.choose(cutoff_1=day)
 
 
@@ -35,7 +37,23 @@ def test_years_and_cutoffs_must_be_in_order():
     with pytest.raises(ValueError, match="start_year .* end_year"):
         choices.choose(start_year=2020, end_year=2010)
     with pytest.raises(ValueError, match="cutoff_1"):
-        choices.choose(cutoff_1="2023-01-01")
+        choices.choose(cutoff_1="2023-01-01", cutoff_2="2022-01-01")
+
+
+def test_a_choice_that_was_not_asked_for_binds_nothing():
+    assert choices.choose(cutoff_2="2000-01-01").cutoff_2 == "2000-01-01"
+
+
+@pytest.mark.parametrize("later", ["2021:2024", "2019:2021", "1999:2001"])
+def test_windows_must_not_overlap(later):
+    with pytest.raises(ValueError, match="counted on both sides"):
+        choices.choose(window_1="2019:2021", window_2=later)
+
+
+@pytest.mark.parametrize("window", ["1000:1001", "2022:2030"])
+def test_windows_lie_in_the_years_covered(window):
+    with pytest.raises(ValueError, match="from 1990 to 2025"):
+        choices.choose(window_1=window)
 
 
 def test_choices_cannot_be_changed_afterwards():

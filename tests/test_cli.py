@@ -45,6 +45,14 @@ def test_mistakes_are_refused_before_a_kernel_starts(no_kernel, words, said):
     assert "Traceback" not in result.output
 
 
+def test_a_folder_that_cannot_be_made_is_refused_without_a_traceback(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    result = run("rerun", "03", "-o", str(tmp_path / "file" / "out"))
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert "file" in result.output
+
+
 def test_parameters_lists_what_rerun_takes():
     result = run("parameters", "03")
     assert "end_year (int, default 2024): last year" in result.output

@@ -74,6 +74,29 @@ def test_a_wrong_cell_is_reported_with_its_place(column, cell, allowed):
     assert found == [schema.Violation("clean/toys.csv", 3, column, cell, allowed)]
 
 
+@pytest.mark.parametrize("day", ["2014-02-31", "2014-13"])
+def test_a_date_that_does_not_exist_is_reported(monkeypatch, day):
+    toys = {"fields": [{"name": "date", "type": "string", "constraints": {"pattern": schema.DATE}}]}
+    dated = {"toys": {"path": "clean/toys.csv", "schema": toys | {"primaryKey": ["date"]}}}
+    monkeypatch.setattr(schema, "resources", lambda: dated)
+    text = pd.DataFrame({"date": ["2014", "2014-02", "2014-02-28", day]})
+    found = schema.violations(text, "toys")
+    assert found == [schema.Violation("clean/toys.csv", 5, "date", day, "a date that exists")]
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2,3\n", b"a\n\xff\n"])
+def test_a_file_that_is_no_table_is_named(tmp_path, content):
+    path = tmp_path / "toys.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"toys\.csv"):
+        schema.read_text(path)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"toys\.csv cannot be read"):
+        schema.read_text(tmp_path / "toys.csv")
+
+
 def test_all_offenders_are_reported_at_once():
     found = schema.violations(table({"units": "x", "kind": "car"}, {"is_new": "no"}), "toys")
     assert [(v.row, v.column) for v in found] == [(2, "kind"), (2, "units"), (3, "is_new")]

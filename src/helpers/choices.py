@@ -18,27 +18,39 @@ CONFIDENCE = ["low", "medium", "high"]
 
 
 def _iso_day(text: str) -> str:
-    """Accept a whole ISO date only."""
+    """Accept a whole ISO date of the years covered only."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError(f"{text!r} is not a day")
-    date.fromisoformat(text)
+    if not FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR:
+        raise ValueError(f"{text!r} lies outside the years covered")
     return text
 
 
 def _window(text: str) -> str:
-    """Accept a window of years only."""
-    dates.years(text)
+    """Accept a window of the years covered only."""
+    first, last = dates.years(text)
+    if first < FIRST_YEAR or last > LAST_YEAR:
+        raise ValueError(f"{text!r} lies outside the years covered")
     return text
 
 
-Year = Annotated[int, Field(ge=1990, le=2025)]
+FIRST_YEAR, LAST_YEAR = 1990, 2025
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Day = Annotated[
-    str, AfterValidator(_iso_day), Field(json_schema_extra={"allowed": "a day such as 2014-03-18"})
+    str,
+    AfterValidator(_iso_day),
+    Field(
+        json_schema_extra={
+            "allowed": "a day that exists, from 1990-01-01 to 2025-12-31, such as 2014-03-18"
+        }
+    ),
 ]
 Window = Annotated[
     str,
     AfterValidator(_window),
-    Field(json_schema_extra={"allowed": "two years such as 2019:2021"}),
+    Field(
+        json_schema_extra={"allowed": "two years in order, from 1990 to 2025, such as 2019:2021"}
+    ),
 ]
 
 
@@ -90,11 +102,18 @@ class Choices(BaseModel):
 
     @model_validator(mode="after")
     def _in_order(self) -> "Choices":
+        """Hold together what was given together; a choice that was not asked for binds nothing."""
         wrong = [
             f"{low} ({getattr(self, low)}) must not come after {high} ({getattr(self, high)})"
             for low, high in [("start_year", "end_year"), ("cutoff_1", "cutoff_2")]
-            if getattr(self, low) > getattr(self, high)
+            if {low, high} <= self.model_fields_set and getattr(self, low) > getattr(self, high)
         ]
+        both = {"window_1", "window_2"} <= self.model_fields_set
+        if both and dates.years(self.window_1)[1] >= dates.years(self.window_2)[0]:
+            wrong.append(
+                f"window_1 ({self.window_1}) must end before window_2 ({self.window_2}) begins, "
+                "or years would be counted on both sides"
+            )
         if wrong:
             raise ValueError("; ".join(wrong))
         return self

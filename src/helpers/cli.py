@@ -142,7 +142,8 @@ def data_check() -> None:
     """Check every clean table against data/datapackage.json."""
     from helpers import tables
 
-    found = tables.check()
+    with _refusals():
+        found = tables.check()
     for violation in found:
         click.echo(str(violation), err=True)
     if found:
@@ -157,5 +158,5 @@ def _refusals() -> Iterator[None]:
 
     try:
         yield
-    except (NotebookError, ValueError) as error:
+    except (NotebookError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None

@@ -14,6 +14,8 @@ import pandas as pd
 from helpers.paths import DATA
 
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+# How the package writes that a column holds dates, whole or partial.
+DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 PATTERNS = {
     "integer": r"-?\d+",
     "number": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
@@ -67,8 +69,23 @@ def fields(name: str) -> list[dict]:
 
 
 def read_text(path: str) -> pd.DataFrame:
-    """Read a CSV file as text, "" where a cell is empty."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    """Read a CSV file as text, "" where a cell is empty.
+
+    Raises
+    ------
+    ValueError
+        If the file is not there, is not a table or is not UTF-8; the message names it.
+    """
+    try:
+        text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (FileNotFoundError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ValueError(f"{path} cannot be read as a table: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8 text: {error}") from None
+    # pandas takes surplus cells in every row for row names.
+    if not isinstance(text.index, pd.RangeIndex):
+        raise ValueError(f"{path} cannot be read as a table: more cells in a row than columns")
+    return text
 
 
 def to_types(text: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -139,6 +156,11 @@ def _constraint_breaches(filled: pd.Series, rules: dict) -> list[tuple[pd.Series
         bad.append(
             (filled[~filled.str.fullmatch(rules["pattern"])], f"text like {rules['pattern']}")
         )
+    if rules.get("pattern") == DATE:
+        days = filled[filled.str.fullmatch(r"\d{4}-\d{2}(-\d{2})?")]
+        unreal = pd.to_datetime(days.str.ljust(10, "-").str.replace("---", "-01"),
+                                format="%Y-%m-%d", errors="coerce").isna()  # fmt: skip
+        bad.append((days[unreal], "a date that exists"))
     if "minimum" in rules:
         low = pd.to_numeric(filled) < rules["minimum"]
         bad.append((filled[low], f"at least {rules['minimum']}"))

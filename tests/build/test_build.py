@@ -54,6 +54,41 @@ def test_all_corrections_that_do_not_fit_are_named():
         corrections.apply(RAW, "raw/toys.csv", [entry, entry | {"row": "toy_id=y"}])
 
 
+def test_a_correction_of_an_unknown_column_names_those_there_are():
+    with pytest.raises(ValueError, match="no such column; there are toy_id, year"):
+        correct(column="size", becomes="1")
+    with pytest.raises(ValueError, match="selects 0 rows"):
+        correct(row="size=1", becomes="1")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- {table: toys", "not valid YAML"),
+        ("- {table: toys}", "entry 1: lacks file, row"),
+        (
+            "- {table: t, file: raw/no.csv, row: a=1, column: a, expect: b, reason: c, found: d}",
+            "entry 1: there is no file data/raw/no.csv",
+        ),
+    ],
+)
+def test_corrections_that_cannot_be_applied_are_named(monkeypatch, tmp_path, text, said):
+    (tmp_path / "corrections.yml").write_text(text)
+    monkeypatch.setattr(corrections, "DATA", tmp_path)
+    with pytest.raises(ValueError, match=said):
+        corrections.read()
+
+
+def test_a_lost_raw_column_is_named_with_its_file(monkeypatch):
+    honest = build.read_raw
+    lost = {"exercises/exercises": ["date_start"]}
+    monkeypatch.setattr(
+        build, "read_raw", lambda name, d: honest(name, d).drop(columns=lost.get(name, []))
+    )
+    with pytest.raises(ValueError, match=r"data/raw/exercises/exercises.csv(?s:.*)date_start"):
+        build.clean_tables()
+
+
 def cite(*urls, **parts):
     return pd.DataFrame({"source_url": urls, "source_publisher": "P", "source_title": "T"} | parts)
 

@@ -44,10 +44,21 @@ def clean_tables() -> dict[str, pd.DataFrame]:
     tables = {}
     for name, recipe in made.items():
         frames = [sources.with_ids(raws[i], ids) for i in recipe.inputs]
-        tables[name] = conform(recipe.function(*frames), name)
+        tables[name] = conform(_cleaned(recipe, frames, name), name)
     releases = read_raw(RELEASES, declared)
     tables["sources"] = conform(pd.concat([releases, pages]), "sources")
     return {name: tables[name] for name in schema.resources()}
+
+
+def _cleaned(recipe: Recipe, frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
+    """Let a recipe clean its raw tables; what it cannot read is reported with where it stands."""
+    files = " and ".join(f"data/raw/{i}.csv" for i in recipe.inputs)
+    try:
+        return recipe.function(*frames)
+    except KeyError as error:
+        raise ValueError(f"table {name}: {files} has no column {error}") from None
+    except ValueError as error:
+        raise ValueError(f"table {name}, made from {files}: {error}") from None
 
 
 def conform(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -133,11 +133,11 @@ def show(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> None:
     Raises
     ------
     ValueError
-        If the alternative text is shorter than 60 characters, has no number (nor says that there
+        If the alternative text is shorter than 40 characters, has no number (nor says that there
         is no data), or is a placeholder.
     """
     alt = " ".join(alt.split())
-    if len(alt) < 60 or not re.search(r"\d|no data", alt) or WORST_ALTS.match(alt):
+    if len(alt) < 40 or not re.search(r"\d|no data", alt) or WORST_ALTS.match(alt):
         raise ValueError(f"alt text must say what the figure shows, with its numbers: {alt!r}")
     _frame(fig, title, subtitle, source)
     drawn = io.StringIO()

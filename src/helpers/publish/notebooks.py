@@ -86,7 +86,9 @@ def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, o
         Naming every parameter that the notebook does not have and every value that is not
         allowed.
     """
-    known = [parameter.name for parameter in parameters(path)]
+    # What is asked must also fit the defaults that the notebook keeps.
+    defaults = {parameter.name: parameter.default for parameter in parameters(path)}
+    known = list(defaults)
     strange = [
         f"{name}: {path.stem} has no such parameter; it has {', '.join(known)}"
         for name, _ in given
@@ -94,7 +96,7 @@ def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, o
     ]
     read = {name: choices.parse(name, text) for name, text in given if name in known}
     try:
-        choices.choose(**read)
+        choices.choose(**(defaults | read))
     except ValueError as error:
         raise ValueError("\n".join([*strange, str(error)])) from None
     if strange:
