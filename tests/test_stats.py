@@ -75,6 +75,13 @@ def test_impossible_counts_are_refused(bad):
         stats.rate_ratio(*bad)
 
 
+def test_periods_without_years_cannot_be_compared():
+    found = stats.compare_rates(0, 0, 12, 3)
+    assert math.isnan(found["rate_1"])
+    assert math.isnan(found["ratio"].value)
+    assert found["rate_2"] == 4
+
+
 def test_share_from_clopper_and_pearson():
     # 15 of 20: the worked example of NIST's handbook on exact limits of a proportion.
     found = stats.share(15, 20)

@@ -147,18 +147,9 @@ def compare(counts: pd.Series, chosen: Choices) -> dict:
     (events_1, years_1), (events_2, years_2) = (
         _window(counts, window) for window in (chosen.window_1, chosen.window_2)
     )
-    ratio = stats.Estimate(np.nan, np.nan, np.nan)
-    if years_1 and years_2:
-        ratio = stats.rate_ratio(events_2, years_2, events_1, years_1)
-    return {
-        "events_1": events_1,
-        "years_1": years_1,
-        "events_2": events_2,
-        "years_2": years_2,
-        "rate_1": events_1 / years_1 if years_1 else np.nan,
-        "rate_2": events_2 / years_2 if years_2 else np.nan,
-        **ratio._asdict(),
-    }
+    found = stats.compare_rates(events_1, years_1, events_2, years_2)
+    ratio = found.pop("ratio")
+    return {**found, **ratio._asdict()}
 
 
 def _window(counts: pd.Series, window: str) -> tuple[int, int]:

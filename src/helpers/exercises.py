@@ -172,27 +172,12 @@ def compare(counts: pd.Series, earlier: list[int], later: list[int]) -> dict:
     (6, 12.0, 4.0)
     """
     before, after = int(counts[earlier].sum()), int(counts[later].sum())
-    return _comparison(before, len(earlier), after, len(later))
-
-
-def _comparison(events_1: int, years_1: float, events_2: int, years_2: float) -> dict:
-    ratio = stats.Estimate(np.nan, np.nan, np.nan)
-    if years_1 and years_2:
-        ratio = stats.rate_ratio(events_2, years_2, events_1, years_1)
-    return {
-        "events_1": events_1,
-        "years_1": years_1,
-        "rate_1": events_1 / years_1 if years_1 else np.nan,
-        "events_2": events_2,
-        "years_2": years_2,
-        "rate_2": events_2 / years_2 if years_2 else np.nan,
-        "ratio": ratio,
-    }
+    return stats.compare_rates(before, len(earlier), after, len(later))
 
 
 def _compared(rows: dict[str, dict], name: str) -> pd.DataFrame:
     """Make a frame of comparisons; without any it still has its columns."""
-    columns = list(_comparison(0, 0, 0, 0))
+    columns = list(stats.compare_rates(0, 0, 0, 0))
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis(name)
 
 
@@ -256,7 +241,7 @@ def comparisons(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     for first, second in zip(eras.index[:-1], eras.index[1:], strict=True):
         one, two = eras.loc[first], eras.loc[second]
         if one["years"] > 0 and two["years"] > 0:
-            rows[f"{second} against {first} (by day)"] = _comparison(
+            rows[f"{second} against {first} (by day)"] = stats.compare_rates(
                 int(one["events"]), one["years"], int(two["events"]), two["years"]
             )
     return _compared(rows, "comparison")

@@ -84,6 +84,34 @@ def rate_ratio(
     return Estimate(scale * events_2 / events_1 if events_1 else np.inf, low, high)
 
 
+def compare_rates(events_1: int, years_1: float, events_2: int, years_2: float) -> dict:
+    """Compare the yearly rates of two periods, second over first.
+
+    Returns
+    -------
+    dict
+        events_1, years_1, events_2, years_2, rate_1 and rate_2 (per year), and the `rate_ratio`
+        as ratio; rates and ratio are missing where a period has no years.
+
+    Examples
+    --------
+    >>> compare_rates(6, 3, 12, 3)["rate_2"]
+    4.0
+    """
+    ratio = Estimate(np.nan, np.nan, np.nan)
+    if years_1 and years_2:
+        ratio = rate_ratio(events_2, years_2, events_1, years_1)
+    return {
+        "events_1": events_1,
+        "years_1": years_1,
+        "rate_1": events_1 / years_1 if years_1 else np.nan,
+        "events_2": events_2,
+        "years_2": years_2,
+        "rate_2": events_2 / years_2 if years_2 else np.nan,
+        "ratio": ratio,
+    }
+
+
 def share(part: int, whole: int, confidence: float = 0.95) -> Estimate:
     """Estimate a share of counted things, with the exact Clopper-Pearson interval.
 
