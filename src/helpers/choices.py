@@ -99,6 +99,12 @@ class Choices(BaseModel):
     jurisdiction_rule: Literal["chn", "chn_hkg"] = Field(
         "chn_hkg", description="count the mainland only or Hong Kong too"
     )
+    tolerance: Literal["none", "ledger", "double"] = Field(
+        "ledger", description="how far a number may miss a claim, by the ledger's tolerance"
+    )
+    reading: Literal["default", "loose", "strict"] = Field(
+        "default", description="how words such as several or dozens are read as numbers"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> "Choices":

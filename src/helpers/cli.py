@@ -124,6 +124,46 @@ def execute(notebook: tuple[str, ...]) -> None:
     click.echo(f"Done: {len(paths)} executed")
 
 
+@main.command()
+@click.argument("ids", nargs=-1)
+@click.option("--section", help="Only the claims of a section, such as exercises.")
+@click.option("--article", type=click.Choice(["cepa", "diplomat"]), help="Only one article.")
+@click.option("--verdict", help="Only the claims with a verdict, such as fails.")
+@click.option(
+    "--parameter", "-p", nargs=2, multiple=True, metavar="NAME VALUE", help="May be repeated."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a claim, with robustness.")
+@click.option(
+    "--explain", "in_full", is_flag=True, help="The whole story of each claim: rows, rule, flips."
+)
+def check(
+    ids: tuple[str, ...],
+    section: str | None,
+    article: str | None,
+    verdict: str | None,
+    parameter: tuple[tuple[str, str], ...],
+    as_json: bool,
+    in_full: bool,
+) -> None:
+    """Measure and judge claims: all of them, or those with IDS such as CEPA-061."""
+    from helpers import choices, explain, scorecard
+    from helpers.claims import Tables
+
+    with _refusals():
+        chosen = choices.choose(**{name: choices.parse(name, text) for name, text in parameter})
+        claims, data = explain.wanted(ids, section, article, verdict), Tables()
+        results = scorecard.evaluate(chosen, claims, data)
+    if verdict:
+        results = results[results["verdict"] == verdict]
+    kept = {claim_id: claims[claim_id] for claim_id in results["claim_id"]}
+    if in_full:
+        click.echo("\n\n".join(explain.explain(c, data, chosen) for c in kept.values()))
+    elif as_json:
+        click.echo(explain.as_json(results, kept, data, chosen))
+    else:
+        click.echo(explain.as_text(results))
+
+
 @data.command("build")
 def data_build() -> None:
     """Build data/clean and the codebook from data/raw."""

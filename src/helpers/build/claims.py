@@ -52,7 +52,25 @@ def claims(raw: pd.DataFrame) -> pd.DataFrame:
     return table.assign(
         notebook=known(raw["section"], NOTEBOOK),
         evidence_tables=known(raw["evidence_dataset"], TABLES),
+        choices=with_judging(raw),
     )
+
+
+def with_judging(raw: pd.DataFrame) -> pd.Series:
+    """Add to the choices that a check reads those that the judgement itself depends on.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"choices": ["", "year_rule"], "tolerance": ["0.1", "0"],
+    ...                     "expected_loose": ["", "2"], "expected_strict": ["", ""]})
+    >>> with_judging(raw).tolist()
+    ['tolerance', 'year_rule;reading']
+    """
+    tolerant = pd.to_numeric(raw["tolerance"]) > 0
+    vague = (raw["expected_loose"] != "") | (raw["expected_strict"] != "")
+    parts = [raw["choices"], tolerant.map({True: "tolerance"}), vague.map({True: "reading"})]
+    rows = zip(*(part.fillna("") for part in parts), strict=True)
+    return pd.Series([";".join(filter(None, row)) for row in rows], index=raw.index)
 
 
 def known(cells: pd.Series, words: dict[str, str]) -> pd.Series:

@@ -1,0 +1,1 @@
+"""Checks on arms transfers and technology imports."""

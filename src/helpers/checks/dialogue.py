@@ -1,0 +1,1 @@
+"""Checks on meetings, consultations and agreements."""

@@ -1,0 +1,1 @@
+"""Checks on exercises, and trends over several series of events."""

@@ -1,0 +1,1 @@
+"""Checks on limits, the Arctic, the grey zone, perceptions and outlook."""

@@ -1,0 +1,1 @@
+"""Checks on sanctions and Western outreach."""

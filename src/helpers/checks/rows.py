@@ -1,0 +1,190 @@
+"""Checks that any table can answer: rows counted, shares, single cells, years with and without."""
+
+import pandas as pd
+
+from helpers import stats
+from helpers.checks.select import during, labels, run_years, select, sure, time_column
+from helpers.choices import Choices
+from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
+
+PICKS = ("first", "last", "min", "max", "sum", "mean", "median")
+
+
+@check
+def rows_counted(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    table: str,
+    where: dict | None = None,
+    distinct: str | None = None,
+    any_time: bool = False,
+) -> Finding:
+    """Count the rows of a table that meet conditions and fall into the claim's period.
+
+    Parameters
+    ----------
+    table, where
+        The rows, as `select` takes them.
+    distinct
+        Count the different values of this column instead; a list column by its items.
+    any_time
+        Leave the claim's period out of account.
+    """
+    found = select(sure(tables, table, chosen), where or {})
+    inside = found if any_time else during(found, claim)
+    readings = ()
+    if not any_time and len(found) > len(inside):
+        words = f"counting all years, {_years_in_words(found)}"
+        readings = (Reading("other_period", words, _count(found, distinct)),)
+    return Finding(
+        _count(inside, distinct),
+        unit=claim.unit,
+        rows=labels(table, inside if len(inside) else found),
+        note="" if len(inside) or not len(found) else f"found {_years_in_words(found)} only",
+        readings=readings,
+    )
+
+
+def _count(frame: pd.DataFrame, distinct: str | None) -> float:
+    """Count rows, or the different items of a column."""
+    if distinct is None:
+        return float(len(frame))
+    return float(frame[distinct].dropna().astype("str").str.split(";").explode().nunique())
+
+
+def _years_in_words(frame: pd.DataFrame) -> str:
+    """Say which years the rows are of."""
+    years = frame[time_column(frame)].dropna().astype("str").str[:4]
+    return f"{years.min()} to {years.max()}" if years.nunique() > 1 else f"{years.min()}"
+
+
+@check
+def rows_share(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    table: str,
+    part: dict,
+    of: dict | None = None,
+    any_time: bool = False,
+) -> Finding:
+    """Give the share of rows that meet conditions, in per cent, with its exact interval.
+
+    Parameters
+    ----------
+    table, of
+        The rows that are the whole, as `select` takes them.
+    part
+        What a row must meet besides, to be part.
+    any_time
+        Leave the claim's period out of account.
+    """
+    whole = select(sure(tables, table, chosen), of or {})
+    whole = whole if any_time else during(whole, claim)
+    if not len(whole):
+        return Finding(MISSING, unit="%", note=f"no such row in {table}")
+    hits = select(whole, part)
+    share = stats.share(len(hits), len(whole))
+    return Finding(
+        *(100 * bound for bound in share),
+        unit="%",
+        rows=labels(table, whole),
+        note=f"{len(hits)} of {len(whole)} rows",
+    )
+
+
+@check
+def cell(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    table: str,
+    column: str,
+    where: dict | None = None,
+    pick: str = "first",
+    any_time: bool = True,
+) -> Finding:
+    """Read a number, or the year of a date, from the rows that meet conditions.
+
+    Parameters
+    ----------
+    table, where
+        The rows, as `select` takes them.
+    column
+        The column read; of text that begins with a year, the year.
+    pick
+        What to make of several rows: first, last, min, max, sum, mean or median.
+    any_time
+        Leave the claim's period out of account.
+    """
+    if pick not in PICKS:
+        raise ValueError(f"pick {pick!r}: use one of {', '.join(PICKS)}")
+    found = select(sure(tables, table, chosen), where or {})
+    found = found if any_time else during(found, claim)
+    cells = found[column].dropna()
+    if not pd.api.types.is_numeric_dtype(cells):
+        cells = cells.str[:4].astype("float64")
+    if not len(cells):
+        return Finding(MISSING, unit=claim.unit, note=f"no {column} in {table} for this")
+    observed = {"first": cells.iloc[0], "last": cells.iloc[-1]}.get(pick)
+    if observed is None:
+        observed = getattr(cells.astype("float64"), pick)()
+    return Finding(float(observed), unit=claim.unit, rows=labels(table, found.loc[cells.index]))
+
+
+@check
+def years_with(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    table: str,
+    where: dict | None = None,
+    column: str | None = None,
+) -> Finding:
+    """Give the share of the years of the claim's period that have at least one row.
+
+    1 means every year; the years without one are named.
+    """
+    found = select(sure(tables, table, chosen), where or {})
+    found = during(found, claim, column)
+    years = set(found[column or time_column(found)].astype("str").str[:4].astype(int))
+    asked = run_years(claim)
+    without = [year for year in asked if year not in years]
+    return Finding(
+        1 - len(without) / len(asked),
+        unit="share of years",
+        rows=labels(table, found),
+        note=f"none in {', '.join(map(str, without))}" if without else "every year",
+    )
+
+
+@check
+def days_to(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    table: str,
+    where: dict,
+    day: str,
+    column: str | None = None,
+) -> Finding:
+    """Count the days from the first such row to a given day; missing where no whole date is known.
+
+    Parameters
+    ----------
+    day
+        The day counted to, such as 2022-02-24; a row after it gives a negative number.
+    """
+    found = select(sure(tables, table, chosen), where)
+    column = column or time_column(found)
+    whole = found[found[column].astype("str").str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
+    if not len(whole):
+        return Finding(MISSING, unit="days", note=f"no whole date in {table} for this")
+    first = whole[column].min()
+    return Finding(
+        float((pd.Timestamp(day) - pd.Timestamp(first)).days),
+        unit="days",
+        rows=labels(table, whole[whole[column] == first]),
+        note=f"{first} to {day}",
+    )

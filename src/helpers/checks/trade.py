@@ -1,0 +1,1 @@
+"""Checks on dual-use flows, heavy weapons and documented transfers."""

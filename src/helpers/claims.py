@@ -1,0 +1,305 @@
+"""The ledger of claims, what a check returns, and the one rule that makes a verdict of it.
+
+A check measures; it never judges. `judge` judges; it never looks at data.
+"""
+
+import json
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from helpers import tables
+from helpers.choices import Choices
+
+VERDICTS = ("holds", "holds_in_part", "fails", "not_in_data", "cited", "opinion")
+REASONS = {
+    "loose_floor": "the true number is at least twice the floor",
+    "within_interval_only": "only the interval has it, or the interval does not exclude no change",
+    "other_period": "the number is right for another period",
+    "some_definitions_only": "the number is right under another definition",
+    "unit_differs": "the number is right in another unit",
+}
+OPERATORS = (
+    "=", "~", ">=", ">", "<=", "<", "between", "increase", "decrease", "exists", "none"
+)  # fmt: skip
+# A floor of which the observed number is a multiple like this says little.
+LOOSE = 2
+TOLERANCE_FACTOR = {"none": 0, "ledger": 1, "double": 2}
+MISSING = float("nan")
+
+
+class Claim(NamedTuple):
+    """One statement of an article: what it says, and how the ledger has it tested."""
+
+    claim_id: str
+    source_id: str
+    paragraph: int
+    section: str
+    notebook: str
+    paraphrase: str
+    kind: str
+    testability: str
+    operator: str
+    expected: float
+    expected_high: float
+    expected_loose: float
+    expected_strict: float
+    unit: str
+    period_start: str
+    period_end: str
+    reading: str
+    tolerance: float
+    check: str
+    check_args: dict
+    choices: tuple[str, ...]
+    caveat: str
+    needs: str
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year of the claim's period."""
+        return int(self.period_start[:4]), int(self.period_end[:4])
+
+
+class Reading(NamedTuple):
+    """Another way to read a claim, and what is then observed."""
+
+    reason: str
+    words: str
+    observed: float
+
+
+class Finding(NamedTuple):
+    """What a check measured.
+
+    Attributes
+    ----------
+    observed
+        The number measured, NaN where the data cannot say.
+    low, high
+        Its 95 % interval, NaN where none makes sense.
+    unit
+        Unit of the three.
+    rows
+        The rows used: table name to labels of the table's index.
+    note
+        What a reader should know of the measurement.
+    unchanged
+        For a change: the number that means no change, 1 of a ratio and 0 of a difference.
+    readings
+        Other periods, definitions or units that the data offer.
+    """
+
+    observed: float
+    low: float = MISSING
+    high: float = MISSING
+    unit: str = ""
+    rows: dict[str, pd.Index] = {}
+    note: str = ""
+    unchanged: float = 0.0
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows used."""
+        return sum(len(labels) for labels in self.rows.values())
+
+
+class Verdict(NamedTuple):
+    """What came out, why only in part, and the reading under which the claim would be right."""
+
+    verdict: str
+    reason: str = ""
+    words: str = ""
+
+
+class Tables:
+    """The clean tables, each loaded once, and what checks computed from them, each once.
+
+    Checks must not alter the frames.
+
+    Parameters
+    ----------
+    changed
+        Frames to use in place of the package's own, by table name.
+    """
+
+    def __init__(self, changed: dict[str, pd.DataFrame] | None = None) -> None:
+        self._frames = dict(changed or {})
+        self._known: dict[tuple, object] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give a table."""
+        if name not in self._frames:
+            self._frames[name] = tables.load(name)
+        return self._frames[name]
+
+    def once(self, key: tuple, compute: Callable[[], object]) -> object:
+        """Compute what a key names the first time, and remember it."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
+
+class Declared:
+    """The choices of a run, of which a check sees those that its claim declares.
+
+    A claim is evaluated under all combinations of the choices it declares, so one that is read
+    and not declared would be left out of its robustness.
+    """
+
+    def __init__(self, chosen: Choices, names: tuple[str, ...], claim_id: str) -> None:
+        self._chosen, self._names, self._claim_id = chosen, names, claim_id
+
+    def __getattr__(self, name: str) -> object:
+        """Give a choice that the claim declares."""
+        if name not in self._names:
+            raise AttributeError(
+                f"{self._claim_id}: its check reads the choice {name}, but the ledger declares "
+                f"{', '.join(self._names) or 'none'}; add it to the column choices"
+            )
+        return getattr(self._chosen, name)
+
+
+Check = Callable[..., Finding]
+CHECKS: dict[str, Check] = {}
+
+
+def check(function: Check) -> Check:
+    """Register a check under its name, for use in the ledger."""
+    if function.__name__ in CHECKS:
+        raise ValueError(f"there are two checks called {function.__name__}")
+    CHECKS[function.__name__] = function
+    return function
+
+
+def ledger() -> dict[str, Claim]:
+    """Read the ledger: every claim by its id, in the order of the articles.
+
+    Examples
+    --------
+    >>> ledger()["CEPA-023"].expected
+    12.0
+    """
+    rows = tables.load("claims")[[*Claim._fields]].to_dict("records")
+    return {row["claim_id"]: _claim(row) for row in rows}
+
+
+def _claim(row: dict) -> Claim:
+    """Make a claim of a row: lists and arguments read, missing text empty."""
+    numbers = {"expected", "expected_high", "expected_loose", "expected_strict", "tolerance"}
+    texts = {k: ("" if pd.isna(v) else v) for k, v in row.items() if k not in numbers}
+    listed = {
+        "check_args": json.loads(texts["check_args"] or "{}"),
+        "choices": tuple(filter(None, texts["choices"].split(";"))),
+    }
+    return Claim(**{**row, **texts, **listed})
+
+
+def judge(claim: Claim, finding: Finding, chosen: Choices) -> Verdict:
+    """Turn a measurement into a verdict: the one rule for all claims.
+
+    A number may miss the claim by the claim's tolerance. What misses it by more, but has it in
+    its interval, holds in part; so does a floor so low that it says little, a change that the
+    interval does not tell from none, a number that is right only under one of several
+    definitions, and one that is right only for another period or in another unit. A change must
+    be seen: an interval that also reaches the other side does not make one of its opposite.
+
+    Parameters
+    ----------
+    claim
+        Its testability, operator, expected values and tolerance count.
+    finding
+        The measurement.
+    chosen
+        The choices `tolerance` and `reading` count.
+
+    Examples
+    --------
+    >>> from helpers.choices import choose
+    >>> judge(ledger()["CEPA-023"], Finding(12), choose())
+    Verdict(verdict='holds', reason='', words='')
+    >>> judge(ledger()["CEPA-023"], Finding(7), choose())
+    Verdict(verdict='fails', reason='', words='')
+    """
+    if claim.testability in ("untestable", "citable"):
+        return Verdict("opinion" if claim.testability == "untestable" else "cited")
+    if claim.operator == "none" or pd.isna(finding.observed):
+        return Verdict("not_in_data")
+    bound = _bound(claim, finding, chosen)
+    if _meets(claim, bound, finding.observed):
+        return _shaded(claim, bound, finding)
+    if _reaches(claim, bound, finding):
+        return Verdict("holds_in_part", "within_interval_only")
+    for reading in finding.readings:
+        if _meets(claim, bound, reading.observed):
+            return Verdict("holds_in_part", reading.reason, reading.words)
+    return Verdict("fails")
+
+
+class _Bound(NamedTuple):
+    """What a claim expects under one reading, how far it may be missed, and what no change is."""
+
+    expected: float
+    high: float
+    slack: float
+    unchanged: float
+
+
+def _bound(claim: Claim, finding: Finding, chosen: Choices) -> _Bound:
+    """Take the expected number in the reading chosen; of a bare change, that of no change."""
+    other = {"loose": claim.expected_loose, "strict": claim.expected_strict}.get(chosen.reading)
+    expected = claim.expected if other is None or pd.isna(other) else other
+    slack = abs(expected) * claim.tolerance * TOLERANCE_FACTOR[chosen.tolerance]
+    return _Bound(
+        expected, claim.expected_high, 0.0 if pd.isna(slack) else slack, finding.unchanged
+    )
+
+
+def _meets(claim: Claim, bound: _Bound, observed: float) -> bool:
+    """Tell whether a number is what a claim says; a missing one never is."""
+    expected, slack = bound.expected, bound.slack + 1e-9
+    match claim.operator:
+        case "=" | "~":
+            return abs(observed - expected) <= slack
+        case ">=" | "exists":
+            return observed >= expected - slack
+        case "<=":
+            return observed <= expected + slack
+        case ">":
+            return observed > expected - bound.slack
+        case "<":
+            return observed < expected + bound.slack
+        case "between":
+            return expected - slack <= observed <= bound.high + slack
+        case "increase":
+            return observed > bound.unchanged and not observed < expected - slack
+        case "decrease":
+            return observed < bound.unchanged and not observed > expected + slack
+    raise ValueError(f"{claim.claim_id}: no rule for the operator {claim.operator!r}")
+
+
+def _shaded(claim: Claim, bound: _Bound, finding: Finding) -> Verdict:
+    """Say whether a claim whose letter holds does so without reserve."""
+    if claim.operator in (">=", ">") and 0 < LOOSE * bound.expected <= finding.observed:
+        return Verdict("holds_in_part", "loose_floor")
+    unclear = {
+        "increase": finding.low <= finding.unchanged,
+        "decrease": finding.high >= finding.unchanged,
+    }
+    if unclear.get(claim.operator):
+        return Verdict("holds_in_part", "within_interval_only")
+    for reading in finding.readings:
+        defined = reading.reason == "some_definitions_only" and pd.notna(reading.observed)
+        if defined and not _meets(claim, bound, reading.observed):
+            return Verdict("holds_in_part", reading.reason, f"not under: {reading.words}")
+    return Verdict("holds")
+
+
+def _reaches(claim: Claim, bound: _Bound, finding: Finding) -> bool:
+    """Tell whether the interval holds a number that meets the claim."""
+    if claim.operator in ("increase", "decrease", "exists") or pd.isna(finding.low):
+        return False
+    inside = finding.low <= bound.expected <= finding.high
+    return inside or any(_meets(claim, bound, end) for end in (finding.low, finding.high))

@@ -1,0 +1,234 @@
+"""A claim's result in words: what was expected, what was found, by which rule, from which rows."""
+
+import json
+import math
+import textwrap
+
+import pandas as pd
+
+from helpers import prose, robustness, scorecard
+from helpers.checks.select import key
+from helpers.choices import Choices
+from helpers.claims import REASONS, VERDICTS, Claim, Finding, Tables, Verdict, ledger
+from helpers.evidence import ARTICLES
+
+WORDS = {
+    "holds": "holds",
+    "holds_in_part": "holds in part",
+    "fails": "fails",
+    "not_in_data": "not in the data",
+    "cited": "cited only",
+    "opinion": "opinion",
+}
+AT_LEAST = {
+    "=": "exactly {}",
+    "~": "about {}",
+    ">=": "at least {}",
+    ">": "more than {}",
+    "<=": "at most {}",
+    "<": "less than {}",
+    "exists": "at least {} on record",
+    "none": "no number",
+}
+ROWS_SHOWN = 12
+
+
+def expectation(claim: Claim) -> str:
+    """Say what a claim expects.
+
+    Examples
+    --------
+    >>> expectation(ledger()["CEPA-023"])
+    'exactly 12 submarines'
+    """
+    change = {"increase": "an increase", "decrease": "a decrease"}.get(claim.operator)
+    if change and pd.isna(claim.expected):
+        return change
+    if change:
+        return f"{change}, to {plain(claim.expected)} times or beyond"
+    if claim.operator == "between":
+        ends = f"{plain(claim.expected)} and {plain(claim.expected_high)}"
+        return f"between {ends} {claim.unit}".strip()
+    return f"{AT_LEAST[claim.operator].format(plain(claim.expected))} {claim.unit}".strip()
+
+
+def plain(amount: float) -> str:
+    """Write a number as short as it can be; years without separators.
+
+    Examples
+    --------
+    >>> plain(12.0), plain(2.345), plain(2021.0), plain(12345.0), plain(float("nan"))
+    ('12', '2.35', '2021', '12,345', 'no number')
+    """
+    if pd.isna(amount):
+        return "no number"
+    if float(amount).is_integer():
+        return str(int(amount)) if 1900 <= amount <= 2100 else prose.number(amount)
+    return prose.number(amount, 2 if abs(amount) < 10 else 1)
+
+
+def found(observed: float, low: float, high: float, unit: str) -> str:
+    """Say what was observed, with its interval.
+
+    Examples
+    --------
+    >>> found(2.0, 0.6947, 6.4947, "ratio")
+    '2 ratio (0.69 to 6.49)'
+    """
+    if pd.isna(observed):
+        return "nothing"
+    around = f" ({plain(low)} to {plain(high)})" if pd.notna(low) else ""
+    return f"{plain(observed)} {unit}".strip() + around
+
+
+def verdict_words(verdict: str, reason: str = "", words: str = "") -> str:
+    """Write a verdict with its reason.
+
+    Examples
+    --------
+    >>> verdict_words("holds_in_part", "other_period", "all deliveries")
+    'holds in part: the number is right for another period (all deliveries)'
+    """
+    why = f": {REASONS[reason]}" if reason else ""
+    return WORDS[verdict] + why + (f" ({words})" if words else "")
+
+
+def explain(claim: Claim, data: Tables, chosen: Choices) -> str:
+    """Tell the whole story of a claim: statement, measurement, rule, rows and sources, flips."""
+    finding, verdict = scorecard.decide(claim, data, chosen)
+    parts = [
+        f"{claim.claim_id}  {ARTICLES[claim.source_id]}, paragraph {claim.paragraph}",
+        f"Claim: {claim.paraphrase}",
+        f"Period: {claim.period_start} to {claim.period_end}",
+        *_measurement(claim, finding),
+        f"Verdict: {verdict_words(*verdict)}",
+        *([f"Caveat: {claim.caveat}"] if claim.caveat else []),
+        *([f"Needed: {claim.needs}"] if claim.needs else []),
+        *_dependence(claim, data, chosen),
+        *_evidence(claim, finding, verdict, data),
+    ]
+    return "\n".join(part if "\n" in part else _wrapped(part) for part in parts)
+
+
+def _wrapped(text: str) -> str:
+    """Break a long line for the terminal."""
+    return textwrap.fill(text, 100, subsequent_indent="  ")
+
+
+def _measurement(claim: Claim, finding: Finding) -> list[str]:
+    """Say what was expected, by which reading of words, and what was observed."""
+    if claim.testability in ("citable", "untestable"):
+        return []
+    how = f"check {claim.check} {claim.check_args or ''}".strip() if claim.check else "no check"
+    tolerance = f", give or take {claim.tolerance:.0%}" if claim.tolerance else ""
+    return [
+        f"Expected: {expectation(claim)}{tolerance}",
+        *([f"Reading: {claim.reading}"] if claim.reading else []),
+        f"Observed: {found(finding.observed, finding.low, finding.high, finding.unit)}"
+        + (f"; {finding.note}" if finding.note else ""),
+        *(f"Read otherwise: {r.words}: {plain(r.observed)}" for r in finding.readings),
+        f"Measured by: {how}",
+    ]
+
+
+def _dependence(claim: Claim, data: Tables, chosen: Choices) -> list[str]:
+    """Say how far the verdict depends on choices."""
+    if not claim.check:
+        return []
+    one = robustness.curve(claim, data, chosen)
+    changed, other = robustness.flip(one)
+    parts = ", ".join(f"{WORDS[v]} {s:.0%}" for v, s in robustness.shares(one).items())
+    flip = f"; with {robustness.in_words(changed)} it {WORDS[other]}" if changed else ""
+    return [f"Under {prose.plural(one.verdict.size, 'combination')} of choices: {parts}{flip}"]
+
+
+def _evidence(claim: Claim, finding: Finding, verdict: Verdict, data: Tables) -> list[str]:
+    """List the rows that decided, or for a claim that can only be cited those that speak to it."""
+    cited = verdict.verdict == "cited"
+    used = scorecard.speaking(claim.claim_id, data) if cited else scorecard.rows_used(finding, data)
+    return [_rows(name, frame, data) for name, frame in used.items() if len(frame)]
+
+
+def _rows(name: str, frame: pd.DataFrame, data: Tables) -> str:
+    """List the first rows of a table with their sources."""
+    places = data["sources"].set_index("source_id")
+    lines = []
+    for row in frame.head(ROWS_SHOWN).to_dict("records"):
+        source = places.loc[row["source_id"]]
+        told = " ".join(str(row[c]) for c in key(name))
+        lines.append(f"  {told}: {source['publisher']}, {source['url']}")
+    more = len(frame) - ROWS_SHOWN
+    return "\n".join(
+        [f"{prose.plural(len(frame), 'row')} of {name}:", *lines]
+        + ([f"  and {prose.number(more)} more"] if more > 0 else [])
+    )
+
+
+def wanted(
+    ids: tuple[str, ...], section: str | None, article: str | None, verdict: str | None
+) -> dict[str, Claim]:
+    """Give the claims asked for; all of them if nothing is asked.
+
+    Raises
+    ------
+    ValueError
+        Naming every id, section or verdict that there is not, with those that there are.
+    """
+    known = ledger()
+    sections = sorted({claim.section for claim in known.values()})
+    strange = [i for i in ids if i not in known]
+    complaints = []
+    if strange:
+        complaints.append(f"no claim {', '.join(strange)}; ids run from CEPA-001 to {[*known][-1]}")
+    if section and section not in sections:
+        complaints.append(f"no section {section!r}; there are {', '.join(sections)}")
+    if verdict and verdict not in VERDICTS:
+        complaints.append(f"no verdict {verdict!r}; there are {', '.join(VERDICTS)}")
+    if complaints:
+        raise ValueError("\n".join(complaints))
+    return {
+        i: claim
+        for i, claim in known.items()
+        if (not ids or i in ids)
+        and section in (None, claim.section)
+        and (article is None or claim.source_id.startswith(article))
+    }
+
+
+def as_text(results: pd.DataFrame) -> str:
+    """Lay results out as a table for the terminal, with the counts of verdicts below."""
+    lines = [
+        f"{row['claim_id']:<10}{verdict_words(row['verdict']):<17}"
+        f"{_short(found(row['observed'], row['low'], row['high'], row['unit']), 34):<35}"
+        f"{_short(row['paraphrase'], 78)}"
+        for row in results.to_dict("records")
+    ]
+    counts = results["verdict"].value_counts()
+    told = ", ".join(f"{WORDS[v]} {counts[v]}" for v in VERDICTS if v in counts)
+    return "\n".join([*lines, f"{prose.plural(len(results), 'claim')}: {told or 'none'}"])
+
+
+def _short(text: str, width: int) -> str:
+    """Cut a text to a width."""
+    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
+
+
+def as_json(results: pd.DataFrame, claims: dict[str, Claim], data: Tables, chosen: Choices) -> str:
+    """Write results as a JSON list, one object a claim, with its robustness."""
+    robust = {
+        i: robustness.share_same(c) for i, c in robustness.curves(chosen, claims, data).items()
+    }
+    columns = ["claim_id", "verdict", "reason", "observed", "low", "high", "unit", "expected"]
+    objects = [
+        {**{c: _known(row[c]) for c in columns}, "n_rows": row["n_rows"],
+         "robustness": robust.get(row["claim_id"])}
+        for row in results.to_dict("records")
+    ]  # fmt: skip
+    return json.dumps(objects, indent=1, ensure_ascii=False)
+
+
+def _known(cell: object) -> object:
+    """Give a cell as JSON has it: nothing for what is missing, and for an infinite bound."""
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None
+    return cell

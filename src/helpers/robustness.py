@@ -1,0 +1,220 @@
+"""Every claim under every combination of the choices that it depends on.
+
+A grid lists for each choice the settings that a reasonable analyst could defend. A claim is
+measured once for each combination of the choices its check reads, and judged once more for each
+reading of its words and each tolerance: all combinations, not a sample.
+"""
+
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers.choices import Choices, choose
+from helpers.claims import VERDICTS, Claim, Tables, judge, ledger
+from helpers.scorecard import measure
+
+# The settings that we defend, the default first. What is not here (such as the years shown) does
+# not bear on a verdict.
+GRID: dict[str, list] = {
+    "cutoff_1": ["2014-03-18", "2013-01-01", "2014-01-01", "2015-01-01"],
+    "cutoff_2": ["2022-02-24", "2021-01-01", "2022-01-01", "2023-01-01"],
+    "window_1": ["2019:2021", "2018:2019", "2016:2021"],
+    "window_2": ["2022:2024", "2023:2024", "2022:2025"],
+    "min_confidence": ["low", "medium", "high"],
+    "sipri_release": ["2025-03", "2026-03"],
+    "year_rule": ["delivery", "order"],
+    "include_licensed": [False, True],
+    "include_components": [True, False],
+    "window_length": [5, 3],
+    "counting_rule": [
+        "all_joint", "bilateral", "no_patrols", "no_sco", "armed_forces", "core_military",
+    ],
+    "count_virtual": [True, False],
+    "count_calls": [False, True],
+    "rank_min": ["minister", "chief_of_staff", "deputy_minister", "official"],
+    "baseline": ["china_reported", "baci"],
+    "hs_list": ["chpl50", "tier1_2", "semiconductors"],
+    "base_year": [2021, 2020, 2019],
+    "rubric_weights": ["equal", "themes", "obligation", "practice", "deep"],
+    "min_grade": ["C", "B", "A"],
+    "jurisdiction_rule": ["chn_hkg", "chn"],
+    "tolerance": ["ledger", "none", "double"],
+    "reading": ["default", "loose", "strict"],
+}  # fmt: skip
+JUDGING = ("tolerance", "reading")
+
+
+class Curve(NamedTuple):
+    """A claim under all combinations: one axis for each choice, the run's own setting first.
+
+    Attributes
+    ----------
+    claim
+        The claim.
+    choices
+        Names of the choices, in the order of the axes.
+    settings
+        The settings of each.
+    observed, low, high
+        What was measured, NaN where the data cannot say.
+    verdict
+        Places in `VERDICTS`.
+    """
+
+    claim: Claim
+    choices: tuple[str, ...]
+    settings: list[list]
+    observed: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    verdict: np.ndarray
+
+    def frame(self) -> pd.DataFrame:
+        """Give one row for each combination: the choices, observed, low, high, verdict."""
+        rows = pd.DataFrame(list(product(*self.settings)), columns=list(self.choices))
+        return rows.assign(
+            observed=self.observed.ravel(),
+            low=self.low.ravel(),
+            high=self.high.ravel(),
+            verdict=[VERDICTS[code] for code in self.verdict.ravel()],
+        )
+
+
+def settings(name: str, base: Choices) -> list:
+    """Give the settings of a choice, that of the run first.
+
+    Examples
+    --------
+    >>> settings("year_rule", choose(year_rule="order"))
+    ['order', 'delivery']
+    """
+    own = getattr(base, name)
+    return [own, *(setting for setting in GRID[name] if setting != own)]
+
+
+def curve(claim: Claim, data: Tables, base: Choices) -> Curve:
+    """Measure and judge one claim under all combinations of its choices."""
+    measuring = tuple(name for name in claim.choices if name not in JUDGING)
+    judging = tuple(name for name in claim.choices if name in JUDGING)
+    axes = [settings(name, base) for name in (*measuring, *judging)]
+    shape = tuple(len(axis) for axis in axes)
+    found = []
+    for own in product(*axes[: len(measuring)]):
+        finding = measure(claim, data, with_choices(base, measuring, own))
+        for eyes in product(*axes[len(measuring) :]):
+            verdict = judge(claim, finding, with_choices(base, judging, eyes)).verdict
+            found.append((finding.observed, finding.low, finding.high, VERDICTS.index(verdict)))
+    observed, low, high, codes = (
+        np.array(part).reshape(shape) for part in zip(*found, strict=True)
+    )
+    return Curve(claim, (*measuring, *judging), axes, observed, low, high, codes.astype(int))
+
+
+def with_choices(base: Choices, names: tuple[str, ...], values: tuple) -> Choices:
+    """Change some choices of a run; the grid's settings are known to be allowed."""
+    return base.model_copy(update=dict(zip(names, values, strict=True)))
+
+
+def curves(
+    base: Choices | None = None, claims: dict[str, Claim] | None = None, data: Tables | None = None
+) -> dict[str, Curve]:
+    """Give the curve of every claim that has a check, or of those among some claims."""
+    base, data = base or choose(), data or Tables()
+    claims = ledger() if claims is None else claims
+    return {i: curve(claim, data, base) for i, claim in claims.items() if claim.check}
+
+
+def share_same(one: Curve) -> float:
+    """Give the share of combinations with the verdict of the run's own choices."""
+    return float((one.verdict == one.verdict.flat[0]).mean())
+
+
+def shares(one: Curve) -> dict[str, float]:
+    """Give the share of combinations with each verdict that occurs."""
+    codes, counts = np.unique(one.verdict, return_counts=True)
+    return {VERDICTS[c]: n / one.verdict.size for c, n in zip(codes, counts, strict=True)}
+
+
+def sway(one: Curve) -> dict[str, float]:
+    """Say how far each choice alone moves the verdict.
+
+    Returns
+    -------
+    dict
+        Choice to the share of the combinations of all other choices in which some change of this
+        one changes the verdict, the largest first.
+    """
+    moved = {
+        name: float((one.verdict.min(axis=axis) != one.verdict.max(axis=axis)).mean())
+        for axis, name in enumerate(one.choices)
+    }
+    return dict(sorted(moved.items(), key=lambda item: -item[1]))
+
+
+def flip(one: Curve) -> tuple[dict[str, object], str]:
+    """Find the smallest change of choices that gives another verdict, and that verdict.
+
+    Returns
+    -------
+    tuple
+        The choices to change with their settings, and the verdict; ({}, "") if none does. That
+        the data fall silent is no flip. Of several changes of as many choices the first in the
+        order of the grid is given.
+    """
+    blind = VERDICTS.index("not_in_data")
+    other = np.argwhere((one.verdict != one.verdict.flat[0]) & (one.verdict != blind))
+    if not len(other):
+        return {}, ""
+    nearest = other[(other > 0).sum(axis=1).argmin()]
+    changed = {
+        name: values[place]
+        for name, values, place in zip(one.choices, one.settings, nearest, strict=True)
+        if place
+    }
+    return changed, VERDICTS[one.verdict[tuple(nearest)]]
+
+
+def in_words(changed: dict[str, object]) -> str:
+    """Write a change of choices.
+
+    Examples
+    --------
+    >>> in_words({"counting_rule": "bilateral", "include_licensed": True})
+    'counting_rule bilateral and include_licensed true'
+    """
+    written = [
+        f"{name} {str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in changed.items()
+    ]
+    return " and ".join(written)
+
+
+def summary(found: dict[str, Curve]) -> pd.DataFrame:
+    """Sum up curves, one row a claim.
+
+    Returns
+    -------
+    pandas.DataFrame
+        claim_id, n_specifications, robustness (share with the verdict of the run), one column for
+        the share of each verdict, most_important (the choice that moves the verdict most often),
+        flip and flip_verdict (the smallest change that gives another one; empty if none does).
+    """
+    return pd.DataFrame([_summary(one) for one in found.values()])
+
+
+def _summary(one: Curve) -> dict:
+    """Sum up one curve."""
+    changed, verdict = flip(one)
+    moved = sway(one)
+    important = next(iter(moved), "")
+    return {
+        "claim_id": one.claim.claim_id,
+        "n_specifications": one.verdict.size,
+        "robustness": share_same(one),
+        **{verdict: shares(one).get(verdict, 0.0) for verdict in VERDICTS},
+        "most_important": important if moved.get(important) else "",
+        "flip": in_words(changed),
+        "flip_verdict": verdict,
+    }
