@@ -269,3 +269,31 @@ def test_clauses_are_laid_out_oldest_first():
     made = alliance.clause_matrix(tables.load("agreements"))
     assert made.index[0] == "AGR-001"
     assert set(made["Says: no\nalliance"]) == {"yes", "no"}
+
+
+def test_two_codings_are_compared_cell_by_cell():
+    first = pd.DataFrame(
+        {
+            "coding_id": ["a", "b", "c"],
+            "indicator": "x",
+            "dyad": "y",
+            "era": "z",
+            "level": ["absent", "partial", "disputed"],
+            "rationale": "r",
+        }
+    )
+    second = pd.DataFrame(
+        {"coding_id": ["a", "b", "c"], "level": ["present", "partial", "absent"], "rationale": "s"}
+    )
+    both = alliance.two_codings(first, second)
+    assert both["steps"].fillna(-1).tolist() == [2, 0, -1]
+    assert alliance.cross_coded(both).to_numpy().sum() == 2
+
+
+def test_every_primary_cell_was_coded_twice():
+    indicators = tables.load("alliance_indicators")
+    second = tables.load("alliance_second_coding")
+    primary = indicators[indicators["is_primary"].astype(bool)]
+    assert sorted(primary["coding_id"]) == sorted(second["coding_id"])
+    both = alliance.two_codings(primary, second)
+    assert (both["indicator"].notna() & both["level_second"].notna()).all()

@@ -28,7 +28,7 @@ def ids(frame):
 def test_a_round_that_is_a_meeting_is_one_contact():
     both = dialogue.contacts(tables.load("meetings"), tables.load("consultations"))
     assert both["contact_id"].is_unique
-    assert len(both) == 68 + 25 - 14
+    assert len(both) == 97 + 32 - 20
     assert set(both["mechanism"]) <= set(dialogue.MECHANISMS)
 
 

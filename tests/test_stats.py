@@ -130,3 +130,18 @@ def test_two_years_are_no_trend():
 
 def test_running_mean_waits_for_a_full_window():
     assert stats.running_mean(pd.Series([1, 2, 3]), 3).isna().tolist() == [True, True, False]
+
+
+def test_weighted_kappa_of_a_textbook_table():
+    table = pd.DataFrame([[4, 1, 0], [0, 2, 0], [0, 1, 2]])
+    rows, columns = table.sum(axis=1) / 10, table.sum() / 10
+    steps = pd.DataFrame([[abs(i - j) for j in range(3)] for i in range(3)])
+    seen = (steps * table / 10).to_numpy().sum()
+    chance = (steps * np.outer(rows, columns)).to_numpy().sum()
+    kappa = stats.weighted_kappa(table)
+    assert kappa.value == pytest.approx(1 - seen / chance)
+    assert kappa.low < kappa.value < kappa.high
+
+
+def test_weighted_kappa_is_nought_where_coders_agree_by_chance_only():
+    assert stats.weighted_kappa(pd.DataFrame([[1, 1], [1, 1]])).value == pytest.approx(0)

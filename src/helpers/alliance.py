@@ -39,6 +39,7 @@ BASES = {
     "register_sum": "our sum over the register",
     "mirror_sum": "our sum over a public mirror of the register",
 }
+SCALE = ["absent", "partial", "present"]
 GRADE_ORDER = ["explicit_support", "implicit_support", "neutral", "declines", "against"]
 DIRECTIONS = {
     "Russia on China's claims": ("RUS", "CHN"),
@@ -252,6 +253,31 @@ def by_group(depths: pd.DataFrame, rubric: pd.DataFrame, column: str) -> pd.Data
     """Average the known cells of each theme or stage: group × column of the rubric."""
     group = rubric.set_index("indicator")[column]
     return depths.groupby(group).mean().reindex(group.drop_duplicates())
+
+
+def two_codings(indicators: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Put the two codings of the primary cells side by side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        coding_id, indicator, dyad, era, level, rationale, level_second, rationale_second and
+        `steps`: how many steps of the scale lie between them; missing where one is disputed.
+    """
+    first = indicators[["coding_id", "indicator", "dyad", "era", "level", "rationale"]]
+    again = second[["coding_id", "level", "rationale"]]
+    both = first.merge(again, on="coding_id", suffixes=("", "_second"), validate="one_to_one")
+    first_place, second_place = (
+        both[c].map({level: place for place, level in enumerate(SCALE)})
+        for c in ("level", "level_second")
+    )
+    return both.assign(steps=(first_place - second_place).abs())
+
+
+def cross_coded(both: pd.DataFrame) -> pd.DataFrame:
+    """Count cells by the first coder's level (rows) and the second's (columns), on the scale."""
+    table = pd.crosstab(both["level"], both["level_second"])
+    return table.reindex(index=SCALE, columns=SCALE, fill_value=0)
 
 
 def clause_matrix(agreements: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,14 @@ import pandas as pd
 from helpers import tables
 from helpers.choices import Choices
 
-VERDICTS = ("holds", "holds_in_part", "fails", "not_in_data", "cited", "opinion")
+VERDICTS = {
+    "holds": "holds",
+    "holds_in_part": "holds in part",
+    "fails": "fails",
+    "not_in_data": "not in the data",
+    "cited": "cited only",
+    "opinion": "opinion",
+}
 REASONS = {
     "loose_floor": "the true number is at least twice the floor",
     "within_interval_only": "only the interval has it, or the interval does not exclude no change",
@@ -60,6 +67,11 @@ class Claim(NamedTuple):
     def years(self) -> tuple[int, int]:
         """First and last year of the claim's period."""
         return int(self.period_start[:4]), int(self.period_end[:4])
+
+    def read(self, reading: str) -> "Claim":
+        """Give the claim with the number that its words have in a reading: loose, strict ..."""
+        other = {"loose": self.expected_loose, "strict": self.expected_strict}.get(reading)
+        return self if other is None or pd.isna(other) else self._replace(expected=other)
 
 
 class Reading(NamedTuple):
@@ -168,7 +180,8 @@ CHECKS: dict[str, Check] = {}
 
 def check(function: Check) -> Check:
     """Register a check under its name, for use in the ledger."""
-    if function.__name__ in CHECKS:
+    known = CHECKS.get(function.__name__)
+    if known and known.__module__ != function.__module__:
         raise ValueError(f"there are two checks called {function.__name__}")
     CHECKS[function.__name__] = function
     return function
@@ -184,6 +197,17 @@ def ledger() -> dict[str, Claim]:
     """
     rows = tables.load("claims")[[*Claim._fields]].to_dict("records")
     return {row["claim_id"]: _claim(row) for row in rows}
+
+
+def of_notebook(notebook: str) -> dict[str, Claim]:
+    """Give the claims that a notebook takes up.
+
+    Examples
+    --------
+    >>> "DIP-032" in of_notebook("03")
+    True
+    """
+    return {i: claim for i, claim in ledger().items() if claim.notebook == notebook}
 
 
 def _claim(row: dict) -> Claim:
@@ -249,8 +273,7 @@ class _Bound(NamedTuple):
 
 def _bound(claim: Claim, finding: Finding, chosen: Choices) -> _Bound:
     """Take the expected number in the reading chosen; of a bare change, that of no change."""
-    other = {"loose": claim.expected_loose, "strict": claim.expected_strict}.get(chosen.reading)
-    expected = claim.expected if other is None or pd.isna(other) else other
+    expected = claim.read(chosen.reading).expected
     slack = abs(expected) * claim.tolerance * TOLERANCE_FACTOR[chosen.tolerance]
     return _Bound(
         expected, claim.expected_high, 0.0 if pd.isna(slack) else slack, finding.unchanged
@@ -301,5 +324,5 @@ def _reaches(claim: Claim, bound: _Bound, finding: Finding) -> bool:
     """Tell whether the interval holds a number that meets the claim."""
     if claim.operator in ("increase", "decrease", "exists") or pd.isna(finding.low):
         return False
-    inside = finding.low <= bound.expected <= finding.high
+    inside = finding.low < bound.expected < finding.high
     return inside or any(_meets(claim, bound, end) for end in (finding.low, finding.high))

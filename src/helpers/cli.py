@@ -146,22 +146,22 @@ def check(
     in_full: bool,
 ) -> None:
     """Measure and judge claims: all of them, or those with IDS such as CEPA-061."""
-    from helpers import choices, explain, scorecard
+    from helpers import choices, scorecard, verdicts
     from helpers.claims import Tables
 
     with _refusals():
         chosen = choices.choose(**{name: choices.parse(name, text) for name, text in parameter})
-        claims, data = explain.wanted(ids, section, article, verdict), Tables()
+        claims, data = verdicts.wanted(ids, section, article, verdict), Tables()
         results = scorecard.evaluate(chosen, claims, data)
     if verdict:
         results = results[results["verdict"] == verdict]
     kept = {claim_id: claims[claim_id] for claim_id in results["claim_id"]}
     if in_full:
-        click.echo("\n\n".join(explain.explain(c, data, chosen) for c in kept.values()))
+        click.echo("\n\n".join(verdicts.explain(c, data, chosen) for c in kept.values()))
     elif as_json:
-        click.echo(explain.as_json(results, kept, data, chosen))
+        click.echo(verdicts.as_json(results, kept, data, chosen))
     else:
-        click.echo(explain.as_text(results))
+        click.echo(verdicts.as_text(results))
 
 
 @data.command("build")

@@ -43,6 +43,7 @@ GRID: dict[str, list] = {
     "tolerance": ["ledger", "none", "double"],
     "reading": ["default", "loose", "strict"],
 }  # fmt: skip
+CODES = list(VERDICTS)
 JUDGING = ("tolerance", "reading")
 
 
@@ -60,7 +61,7 @@ class Curve(NamedTuple):
     observed, low, high
         What was measured, NaN where the data cannot say.
     verdict
-        Places in `VERDICTS`.
+        Places in `CODES`.
     """
 
     claim: Claim
@@ -78,7 +79,7 @@ class Curve(NamedTuple):
             observed=self.observed.ravel(),
             low=self.low.ravel(),
             high=self.high.ravel(),
-            verdict=[VERDICTS[code] for code in self.verdict.ravel()],
+            verdict=[CODES[code] for code in self.verdict.ravel()],
         )
 
 
@@ -105,7 +106,7 @@ def curve(claim: Claim, data: Tables, base: Choices) -> Curve:
         finding = measure(claim, data, with_choices(base, measuring, own))
         for eyes in product(*axes[len(measuring) :]):
             verdict = judge(claim, finding, with_choices(base, judging, eyes)).verdict
-            found.append((finding.observed, finding.low, finding.high, VERDICTS.index(verdict)))
+            found.append((finding.observed, finding.low, finding.high, CODES.index(verdict)))
     observed, low, high, codes = (
         np.array(part).reshape(shape) for part in zip(*found, strict=True)
     )
@@ -126,6 +127,21 @@ def curves(
     return {i: curve(claim, data, base) for i, claim in claims.items() if claim.check}
 
 
+def varying(found: dict[str, Curve]) -> list[Curve]:
+    """Give the curves on which not all combinations lead to one verdict, the frailest first."""
+    varied = [one for one in found.values() if share_same(one) < 1]
+    return sorted(varied, key=share_same)
+
+
+def measured(one: Curve) -> pd.DataFrame:
+    """Give one row for each way to measure, judged by the run's own tolerance and reading."""
+    rows = one.frame()
+    for name, values in zip(one.choices, one.settings, strict=True):
+        if name in JUDGING:
+            rows = rows[rows[name] == values[0]].drop(columns=name)
+    return rows.reset_index(drop=True)
+
+
 def share_same(one: Curve) -> float:
     """Give the share of combinations with the verdict of the run's own choices."""
     return float((one.verdict == one.verdict.flat[0]).mean())
@@ -134,7 +150,7 @@ def share_same(one: Curve) -> float:
 def shares(one: Curve) -> dict[str, float]:
     """Give the share of combinations with each verdict that occurs."""
     codes, counts = np.unique(one.verdict, return_counts=True)
-    return {VERDICTS[c]: n / one.verdict.size for c, n in zip(codes, counts, strict=True)}
+    return {CODES[c]: n / one.verdict.size for c, n in zip(codes, counts, strict=True)}
 
 
 def sway(one: Curve) -> dict[str, float]:
@@ -163,7 +179,7 @@ def flip(one: Curve) -> tuple[dict[str, object], str]:
         the data fall silent is no flip. Of several changes of as many choices the first in the
         order of the grid is given.
     """
-    blind = VERDICTS.index("not_in_data")
+    blind = CODES.index("not_in_data")
     other = np.argwhere((one.verdict != one.verdict.flat[0]) & (one.verdict != blind))
     if not len(other):
         return {}, ""
@@ -173,7 +189,7 @@ def flip(one: Curve) -> tuple[dict[str, object], str]:
         for name, values, place in zip(one.choices, one.settings, nearest, strict=True)
         if place
     }
-    return changed, VERDICTS[one.verdict[tuple(nearest)]]
+    return changed, CODES[one.verdict[tuple(nearest)]]
 
 
 def in_words(changed: dict[str, object]) -> str:

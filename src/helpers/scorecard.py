@@ -8,7 +8,18 @@ import helpers.checks  # noqa: F401  (registers the checks)
 from helpers import tables
 from helpers.checks.select import has
 from helpers.choices import Choices, choose
-from helpers.claims import CHECKS, MISSING, Claim, Declared, Finding, Tables, Verdict, judge, ledger
+from helpers.claims import (
+    CHECKS,
+    MISSING,
+    VERDICTS,
+    Claim,
+    Declared,
+    Finding,
+    Tables,
+    Verdict,
+    judge,
+    ledger,
+)
 from helpers.evidence import ARTICLES
 
 
@@ -52,41 +63,31 @@ def evaluate(
     Returns
     -------
     pandas.DataFrame
-        One row a claim: claim_id, source_id, article, paragraph, section, notebook, kind,
-        testability, paraphrase, verdict, reason, words, observed, low, high, unit, operator,
-        expected, n_rows, note, caveat, needs.
+        One row a claim with the columns `COLUMNS`; `expected` in the reading that is chosen.
     """
     chosen, data = chosen or choose(), data or Tables()
     claims = ledger() if claims is None else claims
-    return pd.DataFrame([_row(claim, *decide(claim, data, chosen)) for claim in claims.values()])
+    rows = [
+        _row(claim.read(chosen.reading), *decide(claim, data, chosen)) for claim in claims.values()
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+COLUMNS = (
+    "claim_id", "source_id", "article", "paragraph", "section", "notebook", "kind", "testability",
+    "paraphrase", "verdict", "reason", "words", "observed", "low", "high", "unit", "operator",
+    "expected", "n_rows", "note", "caveat", "needs",
+)  # fmt: skip
 
 
 def _row(claim: Claim, finding: Finding, verdict: Verdict) -> dict:
     """Write one claim's result as a row."""
-    return {
-        "claim_id": claim.claim_id,
-        "source_id": claim.source_id,
+    more = {
         "article": ARTICLES[claim.source_id],
-        "paragraph": claim.paragraph,
-        "section": claim.section,
-        "notebook": claim.notebook,
-        "kind": claim.kind,
-        "testability": claim.testability,
-        "paraphrase": claim.paraphrase,
-        "verdict": verdict.verdict,
-        "reason": verdict.reason,
-        "words": verdict.words,
-        "observed": finding.observed,
-        "low": finding.low,
-        "high": finding.high,
         "unit": finding.unit or claim.unit,
-        "operator": claim.operator,
-        "expected": claim.expected,
         "n_rows": finding.n_rows,
-        "note": finding.note,
-        "caveat": claim.caveat,
-        "needs": claim.needs,
     }
+    return claim._asdict() | finding._asdict() | verdict._asdict() | more
 
 
 def rows_used(finding: Finding, data: Tables) -> dict[str, pd.DataFrame]:
@@ -106,3 +107,110 @@ def speaking(claim_id: str, data: Tables) -> dict[str, pd.DataFrame]:
             if len(hits):
                 found[name] = hits
     return found
+
+
+JUDGED = ("holds", "holds_in_part", "fails")
+
+
+def counts(results: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Count verdicts (columns, in words) by another column (rows), the largest row first."""
+    table = results.groupby([by, "verdict"]).size().unstack(fill_value=0)
+    table = table.reindex(columns=list(VERDICTS), fill_value=0).rename(columns=VERDICTS)
+    return table.loc[table.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+
+
+def right_pct(results: pd.DataFrame, by: str, least: int = 5) -> pd.Series:
+    """Give the share of judged claims that hold, by another column, the best first.
+
+    Parameters
+    ----------
+    least
+        Groups with fewer judged claims are left out.
+
+    Returns
+    -------
+    pandas.Series
+        In per cent; a claim that holds in part counts for nothing here.
+    """
+    judged = results[results["verdict"].isin(JUDGED)]
+    enough = judged.groupby(by)["claim_id"].transform("size") >= least
+    return (
+        (judged[enough]["verdict"] == "holds")
+        .groupby(judged[enough][by])
+        .mean()
+        .mul(100)
+        .sort_values(ascending=False, kind="stable")
+    )
+
+
+def two_sources(data: Tables) -> Tables:
+    """Keep, of the tables that can name a second source, the rows that do."""
+    names = [name for name in tables.names() if "source_id_2" in data[name]]
+    double = {
+        name: data[name][data[name]["source_id_2"].notna()]
+        for name in names
+        if name not in ("claims", "conflicts", "alliance_rubric")
+    }
+    return Tables(double)
+
+
+def under_stricter_evidence(chosen: Choices, data: Tables) -> dict[str, pd.DataFrame]:
+    """Evaluate all claims again on better evidence only, named by the standard."""
+    strict = {
+        level: evaluate(chosen.model_copy(update={"min_confidence": level}), data=data)
+        for level in ("medium", "high")
+    }
+    return {
+        "the run's own": evaluate(chosen, data=data),
+        "medium confidence and better": strict["medium"],
+        "high confidence only": strict["high"],
+        "two sources only": evaluate(chosen, data=two_sources(data)),
+    }
+
+
+def with_robustness(results: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
+    """Add to results how far they depend on choices; missing for claims without a check."""
+    columns = ["claim_id", "n_specifications", "robustness", "most_important", "flip"]
+    return results.merge(summed[[*columns, "flip_verdict"]], on="claim_id", how="left")
+
+
+def fragile(full: pd.DataFrame, number: int = 10) -> pd.DataFrame:
+    """Give the judged claims whose verdict the fewest combinations share, the frailest first."""
+    judged = full[full["verdict"].isin(JUDGED) & (full["robustness"] < 1)]
+    return judged.sort_values(["robustness", "claim_id"]).head(number)
+
+
+def solid(full: pd.DataFrame, number: int = 10) -> pd.DataFrame:
+    """Give the judged claims with one verdict under the most combinations, those first."""
+    judged = full[full["verdict"].isin(JUDGED) & (full["robustness"] == 1)]
+    order = ["n_specifications", "claim_id"]
+    return judged.sort_values(order, ascending=[False, True]).head(number)
+
+
+STEADY = {
+    "every combination": (1.0, 1.0),
+    "three in four or more": (0.75, 1.0),
+    "half or more": (0.5, 0.75),
+    "fewer than half": (0.0, 0.5),
+}
+
+
+def steadiness(full: pd.DataFrame) -> pd.DataFrame:
+    """Count judged claims by the share of combinations with the same verdict (rows) and verdict."""
+    judged = full[full["verdict"].isin(JUDGED) & full["robustness"].notna()]
+    share = judged["robustness"]
+    groups = {
+        name: judged[(share >= low) & ((share < high) if low < high else (share == high))]
+        for name, (low, high) in STEADY.items()
+    }
+    table = pd.DataFrame({n: g["verdict"].value_counts() for n, g in groups.items()}).T
+    return table.reindex(columns=list(JUDGED)).fillna(0).astype(int).rename(columns=VERDICTS)
+
+
+def by_standard(stricter: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Count the verdicts of testable claims (columns, in words) by standard of evidence (rows)."""
+    kinds = [*JUDGED, "not_in_data"]
+    table = pd.DataFrame(
+        {name: found["verdict"].value_counts() for name, found in stricter.items()}
+    )
+    return table.T.reindex(columns=kinds).fillna(0).astype(int).rename(columns=VERDICTS)

@@ -193,6 +193,28 @@ def change_point(counts: pd.Series, rounds: int = 2000) -> ChangePoint:
     )
 
 
+def weighted_kappa(table: pd.DataFrame) -> Estimate:
+    """Measure how far two coders agree on an ordered scale, beyond chance (Cohen 1968).
+
+    Weights are linear: a disagreement by two steps counts twice. 1 is full agreement, 0 what
+    chance would give.
+
+    Parameters
+    ----------
+    table
+        Counts, first coder's levels × second coder's, both in the order of the scale.
+
+    Examples
+    --------
+    >>> weighted_kappa(pd.DataFrame([[5, 0], [0, 5]])).value
+    1.0
+    """
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    found = cohens_kappa(table.to_numpy(), wt="linear")
+    return Estimate(float(found.kappa), float(found.kappa_low), float(found.kappa_upp))
+
+
 def _best_split(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give for each row of counts the best place to split and its gain in log likelihood."""
     n = rows.shape[1]

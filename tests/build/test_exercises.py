@@ -21,8 +21,8 @@ def event(**cells):
 
 
 def test_all_events_collected_are_in_the_table():
-    assert len(tables.load("exercises")) == 105
-    assert len(tables.load("exercise_counts_reported")) == 30
+    assert len(tables.load("exercises")) == 107
+    assert len(tables.load("exercise_counts_reported")) == 46
     assert len(tables.load("joint_operations")) == 9
 
 

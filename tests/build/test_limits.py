@@ -8,10 +8,10 @@ COUNTS = {
     "alliance_indicators": 126,
     "alliance_rubric": 17,
     "agreements": 16,
-    "incidents": 16,
-    "statements": 52,
-    "foreign_fighters": 27,
-    "perceptions": 20,
+    "incidents": 18,
+    "statements": 56,
+    "foreign_fighters": 28,
+    "perceptions": 81,
 }
 
 

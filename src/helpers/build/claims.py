@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from helpers.build.cleaning import as_is
 from helpers.build.recipe import Recipe
 
 NOTEBOOK = {
@@ -112,4 +113,5 @@ def articles_of(claim_ids: list[str]) -> list[str]:
 RECIPES = {
     "claims": Recipe(claims, ("claims/claims",)),
     "conflicts": Recipe(conflicts, ("claims/conflicts",)),
+    "conflict_measures": Recipe(as_is, ("claims/conflict_measures",)),
 }

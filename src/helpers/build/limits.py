@@ -99,6 +99,7 @@ def _without_page_notes(raw: pd.DataFrame) -> pd.DataFrame:
 RECIPES = {
     "alliance_indicators": Recipe(alliance_indicators, ("limits/alliance_indicators",)),
     "alliance_rubric": Recipe(as_is, ("limits/alliance_rubric",)),
+    "alliance_second_coding": Recipe(as_is, ("limits/alliance_second_coding",)),
     "agreements": Recipe(agreements, ("limits/agreements",)),
     "incidents": Recipe(incidents, ("limits/incidents",)),
     "statements": Recipe(statements, ("limits/statements",)),

@@ -1,1 +1,382 @@
 """Checks on limits, the Arctic, the grey zone, perceptions and outlook."""
+
+import re
+from typing import NamedTuple
+
+import pandas as pd
+
+from helpers import alliance, exercises, stats
+from helpers.checks.select import during, labels, select, sure
+from helpers.choices import Choices
+from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
+
+NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+RULES = ("present", "absent", "limited", "fallen", "as_allies")
+
+
+@check
+def found_among(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    table: str,
+    part: dict,
+    of: dict | None = None,
+    other: dict[str, dict] | None = None,
+    any_time: bool = False,
+) -> Finding:
+    """Count what was looked for among the rows that could have shown it; missing without any.
+
+    The rows used are those found or, where none was, those looked through.
+
+    Parameters
+    ----------
+    table, of
+        The rows looked through, as `select` takes them.
+    part
+        What a row must meet besides, to count.
+    other
+        Other definitions: in words, what a row must meet instead of `part`.
+    any_time
+        Leave the claim's period out of account.
+    """
+    every = select(sure(tables, table, chosen), of or {})
+    whole = every if any_time else during(every, claim)
+    if not len(whole):
+        return Finding(MISSING, unit=claim.unit, note=f"no row of {table} could have shown it")
+    hits = select(whole, part)
+    readings = [
+        Reading("some_definitions_only", words, float(len(select(whole, wanted))))
+        for words, wanted in (other or {}).items()
+    ]
+    if (ever := len(select(every, part))) > len(hits):
+        readings.append(Reading("other_period", "counting all years", float(ever)))
+    note = f"{len(hits)} of {len(whole)} rows looked through"
+    used = labels(table, hits if len(hits) else whole)
+    return Finding(float(len(hits)), unit=claim.unit, rows=used, note=note, readings=(*readings,))
+
+
+class _Rubric(NamedTuple):
+    """The alliance rubric as coded: cells, their scores and the depth they stand for."""
+
+    picked: pd.DataFrame
+    scores: pd.DataFrame
+    depths: pd.DataFrame
+
+    def rows(self, tables: Tables, indicators: list[str], columns: list[str]) -> dict:
+        """Give the labels of the codings behind some cells."""
+        cells = self.picked
+        used = cells["indicator"].isin(indicators) & cells["column"].isin(columns)
+        codings = tables["alliance_indicators"]
+        return labels(
+            "alliance_indicators", codings[codings["coding_id"].isin(cells["coding_id"][used])]
+        )
+
+
+def _rubric(tables: Tables, min_confidence: str) -> _Rubric:
+    """Lay the rubric out as indicator × column, once for each least confidence."""
+
+    def compute() -> _Rubric:
+        codings, rubric = tables["alliance_indicators"], tables["alliance_rubric"]
+        picked = alliance.cells(codings, min_confidence)
+        names = alliance.columns(codings)
+        scores = alliance.matrix(picked, rubric, names, "score").astype("float64")
+        return _Rubric(picked, scores, alliance.depth(picked, rubric, names))
+
+    return tables.once(("limits: rubric", min_confidence), compute)
+
+
+def _column(name: str) -> str:
+    """Name the column of an era of Russia-China; a comparison pair is its own."""
+    known = alliance.ERA_LABELS
+    return f"{alliance.PAIR}, {known[name]}" if name in known else name
+
+
+def _allies(depths: pd.DataFrame) -> list[str]:
+    """List the comparison pairs that a treaty binds to defend each other."""
+    bound = depths.columns[depths.loc["mutual_defence_clause"] == 1]
+    return [name for name in bound if not name.startswith(alliance.PAIR)]
+
+
+@check
+def indicator_coded(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    indicator: str,
+    at: str = "since_2022",
+    minus: list[str] | None = None,
+) -> Finding:
+    """Give the score of one indicator of the alliance rubric: 0 absent, 0.5 partial, 1 present.
+
+    Missing where blank or disputed. Another reading counts what is partial as absent.
+
+    Parameters
+    ----------
+    indicator
+        An indicator of alliance_rubric.
+    at
+        Era of Russia-China (1992_2013, 2014_2022, since_2022) or a comparison pair.
+    minus
+        Subtract the mean score of these eras or pairs.
+    """
+    rubric = _rubric(tables, chosen.min_confidence)
+    columns = [_column(name) for name in [at, *(minus or [])]]
+    coded = rubric.scores.loc[indicator, columns]
+    readings = ()
+    if (coded == 0.5).any():
+        words, full = "counting what is partial as absent", coded.where(coded != 0.5, 0)
+        readings = (Reading("some_definitions_only", words, _less_the_rest(full)),)
+    said = coded.map({0: "absent", 0.5: "partial", 1: "present"}).fillna("unknown")
+    return Finding(
+        _less_the_rest(coded),
+        unit="score",
+        rows=rubric.rows(tables, [indicator], columns),
+        note="; ".join(f"{name}: {level}" for name, level in said.items()),
+        readings=readings,
+    )
+
+
+def _less_the_rest(scores: pd.Series) -> float:
+    """Subtract the mean of all other scores, if there are any, from the first.
+
+    Examples
+    --------
+    >>> _less_the_rest(pd.Series([0.5])), _less_the_rest(pd.Series([0.0, 1.0, 0.5]))
+    (0.5, -0.75)
+    """
+    return float(scores.iloc[0] - (scores.iloc[1:].mean() if len(scores) > 1 else 0))
+
+
+@check
+def indicators_counted(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    rule: str,
+    at: str = "since_2022",
+    only: list[str] | None = None,
+    groups: dict[str, list[str]] | None = None,
+    other: dict[str, dict] | None = None,
+) -> Finding:
+    """Count the indicators of the alliance rubric at which Russia-China meets a rule.
+
+    Parameters
+    ----------
+    rule
+        present, absent, limited (absent or partial), fallen (less deep than in the era before)
+        or as_allies (found, and as deep as with the median pair bound to defend each other).
+    at, only
+        Era of Russia-China; the indicators looked at, all unless given.
+    groups
+        Count groups with at least one such indicator instead; of each, one must be known.
+    other
+        Other definitions: in words, the arguments `rule` or `only` that change.
+    """
+    rubric = _rubric(tables, chosen.min_confidence)
+    names = sum(groups.values(), []) if groups else only or [*rubric.depths.index]
+    met = _meeting(rubric.depths, rule, at, names)
+    wanted = groups.values() if groups else [names]
+    if any(met.index.intersection(group).empty for group in wanted):
+        return Finding(MISSING, unit=claim.unit, note="an indicator that is needed is not coded")
+    hits = met.index[met].tolist()
+    count = sum(bool({*hits} & {*group}) for group in wanted) if groups else len(hits)
+    changed = {words: {"rule": rule, "only": names} | new for words, new in (other or {}).items()}
+    again = {w: _meeting(rubric.depths, c["rule"], at, c["only"]).sum() for w, c in changed.items()}
+    titles = tables["alliance_rubric"].set_index("indicator")["title"]
+    note = f"{', '.join(titles[hits]) or 'none'}; {len(met)} of {len(names)} indicators known"
+    used = rubric.rows(tables, hits or [*met.index], [_column(at)])
+    readings = [Reading("some_definitions_only", w, float(n)) for w, n in again.items()]
+    return Finding(float(count), unit=claim.unit, rows=used, note=note, readings=(*readings,))
+
+
+def _meeting(depths: pd.DataFrame, rule: str, at: str, names: list[str]) -> pd.Series:
+    """Mark which of some indicators meet a rule; those on which it cannot be told are left out."""
+    allies, depths = _allies(depths), depths.loc[names]
+    now = depths[_column(at)]
+    eras = [*alliance.ERA_LABELS]
+    if rule not in RULES or at not in eras or (rule == "fallen" and at == eras[0]):
+        raise ValueError(f"rule {rule!r} at {at!r}: use one of {', '.join(RULES)} and an era")
+    beside = pd.Series(1.0, index=depths.index)
+    if rule == "fallen":
+        beside = depths[_column(eras[eras.index(at) - 1])]
+    if rule == "as_allies":
+        beside = depths[allies].median(axis=1)
+    met = {
+        "present": now == 1,
+        "absent": now == 0,
+        "limited": now < 1,
+        "fallen": now < beside,
+        "as_allies": (now > 0) & (now >= beside),
+    }[rule]
+    return met[now.notna() & beside.notna()]
+
+
+@check
+def depth_compared(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    at: str = "since_2022",
+    pairs: list[str] | None = None,
+) -> Finding:
+    """Compare the depth of Russia-China with that of formal alliances, as a ratio (1: as deep).
+
+    Each pair is compared on the indicators known for both; scores are averaged over the pairs.
+    The interval is the middle 95 per cent under random weights of the indicators.
+
+    Parameters
+    ----------
+    at
+        Era of Russia-China.
+    pairs
+        The pairs compared with; unless given, all that a treaty binds to defend each other.
+    """
+    rubric = _rubric(tables, chosen.min_confidence)
+    depths, own = rubric.depths, _column(at)
+    beside = pairs or _allies(depths)
+    if not beside:
+        return Finding(MISSING, unit="ratio", note="no formal alliance is coded")
+
+    def compute() -> tuple[float, float, float]:
+        table = tables["alliance_rubric"]
+        like = alliance.like_for_like(depths, table, chosen.rubric_weights, own).loc[beside]
+        drawn = alliance.draws(_paired(depths, own, beside))
+        ratios = drawn["own"].mean(axis=1) / drawn["theirs"].mean(axis=1)
+        return like["reference"].mean() / like["other"].mean(), *ratios.quantile([0.025, 0.975])
+
+    key = ("limits: depth", chosen.min_confidence, chosen.rubric_weights, at, *beside)
+    ratio = [float(bound) for bound in tables.once(key, compute)]
+    used = rubric.rows(tables, [*depths.index[depths[own].notna()]], [own, *beside])
+    note = f"against {', '.join(beside)}; the range is that of random weights"
+    return Finding(*ratio, unit="ratio", rows=used, note=note, unchanged=1.0)
+
+
+def _paired(depths: pd.DataFrame, own: str, pairs: list[str]) -> pd.DataFrame:
+    """Set a column beside each of several pairs, each time on what is known for both."""
+    known = {name: depths[own].notna() & depths[name].notna() for name in pairs}
+    own_side = {name: depths[own].where(known[name]) for name in pairs}
+    their_side = {name: depths[name].where(known[name]) for name in pairs}
+    return pd.concat({"own": pd.DataFrame(own_side), "theirs": pd.DataFrame(their_side)}, axis=1)
+
+
+@check
+def objects_damaged(
+    tables: Tables, chosen: Choices, claim: Claim, where: dict, things: list[str]
+) -> Finding:
+    """Count the things that an incident damaged, as the column objects_damaged words them.
+
+    Objects that belong to Russia are counted; another reading leaves them out.
+
+    Parameters
+    ----------
+    where
+        The incidents, as `select` takes them.
+    things
+        The things counted, in the singular, such as cable.
+    """
+    found = during(select(sure(tables, "incidents", chosen), where), claim)
+    said = found["objects_damaged"].dropna()
+    word = rf"\b({'|'.join(NUMBERS)}|\d+) (?:\w+ ){{0,2}}?(?:{'|'.join(things)})s?\b"
+    numbers = [re.findall(word, text) for text in said]
+    if not any(numbers):
+        return Finding(MISSING, unit=claim.unit, note="no number of objects is stated")
+    total = _total(sum(numbers, []))
+    own = _total(sum((re.findall(rf"({'|'.join(NUMBERS)}) of them Russian", t) for t in said), []))
+    readings = ()
+    if own:
+        words = "leaving out what belongs to Russia"
+        readings = (Reading("some_definitions_only", words, total - own),)
+    return Finding(
+        total,
+        unit=claim.unit,
+        rows=labels("incidents", found.loc[said.index]),
+        note="; ".join(said),
+        readings=readings,
+    )
+
+
+def _total(words: list[str]) -> float:
+    """Add up numbers written in words or figures.
+
+    Examples
+    --------
+    >>> _total(["one", "3"])
+    4.0
+    """
+    return float(sum(NUMBERS.get(word) or int(word) for word in words))
+
+
+@check
+def features_stated(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    features: list[str],
+    other: dict[str, list[str]] | None = None,
+) -> Finding:
+    """Give the share of exercises for which at least one feature is stated, in per cent.
+
+    A feature that no page states counts as not there, so the share is a lower bound.
+
+    Parameters
+    ----------
+    features
+        Columns of exercises, such as has_joint_command.
+    other
+        Other definitions: in words, the features instead.
+    """
+    counted = exercises.counted(sure(tables, "exercises", chosen), chosen.counting_rule)
+    events = during(counted, claim)
+    if not len(events):
+        return Finding(MISSING, unit="%", note="no exercise in the period")
+    hits = int(events[features].any(axis=1).sum())
+    readings = [
+        Reading("some_definitions_only", words, 100 * float(events[columns].any(axis=1).mean()))
+        for words, columns in (other or {}).items()
+    ]
+    return Finding(
+        *(100 * bound for bound in stats.share(hits, len(events))),
+        unit="%",
+        rows=labels("exercises", events),
+        note=f"{hits} of {len(events)} events",
+        readings=tuple(readings),
+    )
+
+
+@check
+def bunched(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    table: str,
+    part: dict,
+    of: dict | None = None,
+) -> Finding:
+    """Say how many times as often something falls into the period as if it were spread evenly.
+
+    Of all rows that have it, the share that falls into the claim's period is divided by the
+    share of all rows that does; 1 means no more often than before. The interval is exact
+    (Clopper-Pearson) for the share of the rows that have it.
+
+    Parameters
+    ----------
+    table, of
+        All rows, as `select` takes them.
+    part
+        What a row must meet besides, to have it.
+    """
+    whole = select(sure(tables, table, chosen), of or {})
+    inside = during(whole, claim)
+    hits, late = select(whole, part), select(inside, part)
+    if not len(hits) or len(inside) in (0, len(whole)):
+        return Finding(MISSING, unit="ratio", note=f"nothing to compare in {table}")
+    even = len(inside) / len(whole)
+    return Finding(
+        *(bound / even for bound in stats.share(len(late), len(hits))),
+        unit="ratio",
+        rows=labels(table, whole),
+        note=f"{len(late)} of {len(hits)} fall into the period, as do {len(inside)} of all "
+        f"{len(whole)} rows",
+        unchanged=1.0,
+    )

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers import stats
-from helpers.checks.select import during, labels, run_years, select, sure, time_column
+from helpers.checks.select import TIMES, during, labels, run_years, select, sure, time_column
 from helpers.choices import Choices
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 
@@ -19,6 +19,8 @@ def rows_counted(
     where: dict | None = None,
     distinct: str | None = None,
     any_time: bool = False,
+    column: str | None = None,
+    narrower: dict[str, dict] | None = None,
 ) -> Finding:
     """Count the rows of a table that meet conditions and fall into the claim's period.
 
@@ -30,13 +32,26 @@ def rows_counted(
         Count the different values of this column instead; a list column by its items.
     any_time
         Leave the claim's period out of account.
+    column
+        The column of dates that the period is compared with, if not the table's first.
+    narrower
+        Narrower definitions, in words, and what a row must meet besides: a reading each.
     """
     found = select(sure(tables, table, chosen), where or {})
-    inside = found if any_time else during(found, claim)
-    readings = ()
-    if not any_time and len(found) > len(inside):
+    inside = found if any_time else during(found, claim, column)
+    if not len(inside):
+        every = select(tables[table], where or {})
+        weaker = every if any_time else during(every, claim, column)
+        if len(weaker):
+            return Finding(MISSING, unit=claim.unit, note="only on weaker evidence than asked for")
+    readings = tuple(
+        Reading("some_definitions_only", words, _count(select(inside, also), distinct))
+        for words, also in (narrower or {}).items()
+    )
+    # A floor that is reached by adding up other years is not reached; a single event may be misdated.
+    if claim.operator in ("=", "exists") and len(found) > len(inside):
         words = f"counting all years, {_years_in_words(found)}"
-        readings = (Reading("other_period", words, _count(found, distinct)),)
+        readings += (Reading("other_period", words, _count(found, distinct)),)
     return Finding(
         _count(inside, distinct),
         unit=claim.unit,
@@ -56,6 +71,8 @@ def _count(frame: pd.DataFrame, distinct: str | None) -> float:
 def _years_in_words(frame: pd.DataFrame) -> str:
     """Say which years the rows are of."""
     years = frame[time_column(frame)].dropna().astype("str").str[:4]
+    if not len(years):
+        return "without a date"
     return f"{years.min()} to {years.max()}" if years.nunique() > 1 else f"{years.min()}"
 
 
@@ -68,6 +85,7 @@ def rows_share(
     part: dict,
     of: dict | None = None,
     any_time: bool = False,
+    all_rows: bool = False,
 ) -> Finding:
     """Give the share of rows that meet conditions, in per cent, with its exact interval.
 
@@ -79,8 +97,10 @@ def rows_share(
         What a row must meet besides, to be part.
     any_time
         Leave the claim's period out of account.
+    all_rows
+        Take the rows whatever their confidence and grade: for shares of these themselves.
     """
-    whole = select(sure(tables, table, chosen), of or {})
+    whole = select(tables[table] if all_rows else sure(tables, table, chosen), of or {})
     whole = whole if any_time else during(whole, claim)
     if not len(whole):
         return Finding(MISSING, unit="%", note=f"no such row in {table}")
@@ -104,6 +124,7 @@ def cell(
     where: dict | None = None,
     pick: str = "first",
     any_time: bool = True,
+    per: float = 1.0,
 ) -> Finding:
     """Read a number, or the year of a date, from the rows that meet conditions.
 
@@ -114,15 +135,18 @@ def cell(
     column
         The column read; of text that begins with a year, the year.
     pick
-        What to make of several rows: first, last, min, max, sum, mean or median.
+        What to make of several rows: first or last in time, min, max, sum, mean or median.
     any_time
         Leave the claim's period out of account.
+    per
+        What the number is divided by, such as 1000 for tonnes of kilograms.
     """
     if pick not in PICKS:
         raise ValueError(f"pick {pick!r}: use one of {', '.join(PICKS)}")
     found = select(sure(tables, table, chosen), where or {})
     found = found if any_time else during(found, claim)
-    cells = found[column].dropna()
+    in_time = [*dict.fromkeys(name for name in (*TIMES, column) if name in found)]
+    cells = found.sort_values(in_time)[column].dropna()
     if not pd.api.types.is_numeric_dtype(cells):
         cells = cells.str[:4].astype("float64")
     if not len(cells):
@@ -130,7 +154,8 @@ def cell(
     observed = {"first": cells.iloc[0], "last": cells.iloc[-1]}.get(pick)
     if observed is None:
         observed = getattr(cells.astype("float64"), pick)()
-    return Finding(float(observed), unit=claim.unit, rows=labels(table, found.loc[cells.index]))
+    used = labels(table, found.loc[cells.index])
+    return Finding(float(observed) / per, unit=claim.unit, rows=used)
 
 
 @check
@@ -169,7 +194,7 @@ def days_to(
     day: str,
     column: str | None = None,
 ) -> Finding:
-    """Count the days from the first such row to a given day; missing where no whole date is known.
+    """Count the days from the first such row to a given day; missing where its day is not known.
 
     Parameters
     ----------
@@ -177,14 +202,16 @@ def days_to(
         The day counted to, such as 2022-02-24; a row after it gives a negative number.
     """
     found = select(sure(tables, table, chosen), where)
-    column = column or time_column(found)
-    whole = found[found[column].astype("str").str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
-    if not len(whole):
+    days = found[column or time_column(found)].dropna().astype("str")
+    first = days[days.str.len() == len("2022-02-24")].min()
+    if pd.isna(first):
         return Finding(MISSING, unit="days", note=f"no whole date in {table} for this")
-    first = whole[column].min()
+    vague = [other for other in days if len(other) < len(first) and other <= first[: len(other)]]
+    if vague:
+        return Finding(MISSING, unit="days", note=f"one of {vague[0]} may come before {first}")
     return Finding(
         float((pd.Timestamp(day) - pd.Timestamp(first)).days),
         unit="days",
-        rows=labels(table, whole[whole[column] == first]),
+        rows=labels(table, found.loc[days.index[days == first]]),
         note=f"{first} to {day}",
     )

@@ -23,8 +23,9 @@ def select(frame: pd.DataFrame, where: dict) -> pd.DataFrame:
         A table.
     where
         Column names and what their cells must be: a value; a list of values; or one of
-        {"from": a, "to": b} (either end may be left out), {"matches": regular expression},
-        {"has": item of a list column}, {"known": true or false}, {"not": any of these}.
+        {"from": a, "to": b} (either end may be left out; of partial dates those that may lie
+        between), {"matches": regular expression}, {"has": item of a list column},
+        {"known": true or false}, {"not": any of these}.
 
     Raises
     ------
@@ -54,6 +55,8 @@ def _meets(cells: pd.Series, condition: object) -> pd.Series:
     marks = pd.Series(True, index=cells.index)
     for word, wanted in condition.items():
         match word:
+            case "from" | "to" if isinstance(wanted, str):
+                found = _lies(cells, word, wanted)
             case "from":
                 found = cells >= wanted
             case "to":
@@ -70,6 +73,12 @@ def _meets(cells: pd.Series, condition: object) -> pd.Series:
                 raise ValueError(f"no condition {word!r}; use from, to, matches, has, known, not")
         marks &= found.fillna(False).astype(bool)
     return marks
+
+
+def _lies(cells: pd.Series, word: str, end: str) -> pd.Series:
+    """Mark the partial dates that may lie from a date on, or up to it."""
+    ends = (end, "9999") if word == "from" else ("0000", end)
+    return pd.Series([_overlaps(day, *ends) for day in cells.astype("str")], index=cells.index)
 
 
 def has(cells: pd.Series, item: str) -> pd.Series:
@@ -104,7 +113,7 @@ def time_column(frame: pd.DataFrame) -> str:
 
 def during(frame: pd.DataFrame, claim: Claim, column: str | None = None) -> pd.DataFrame:
     """Keep the rows whose date, as precise as it is, may lie in the period of a claim."""
-    cells = frame[column or time_column(frame)].astype("str")
+    cells = frame[column or time_column(frame)].astype("str").fillna("")
     # Partial ISO dates compare as text once both are cut to the shorter one.
     keep = [_overlaps(cell, claim.period_start, claim.period_end) for cell in cells]
     return frame[pd.Series(keep, index=frame.index, dtype=bool)]

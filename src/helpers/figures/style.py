@@ -34,6 +34,14 @@ COLOURS = {
     "muted": "#59636E",
     "grid": "#D9DEE3",
 }
+VERDICT_COLOURS = {
+    "holds": "#0072B2",
+    "holds_in_part": "#56B4E9",
+    "fails": "#D55E00",
+    "not_in_data": "#8A8D91",
+    "cited": "#C3C8CD",
+    "opinion": "#E4E7EA",
+}
 ERA_COLOURS = ["#8A8D91", "#56B4E9", "#0072B2"]
 
 RC = {

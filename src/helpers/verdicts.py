@@ -1,4 +1,7 @@
-"""A claim's result in words: what was expected, what was found, by which rule, from which rows."""
+"""Results in words: what was expected, what was found, by which rule, from which rows.
+
+For notebooks as tables, for the command `nolimits check` as text and JSON.
+"""
 
 import json
 import math
@@ -12,14 +15,6 @@ from helpers.choices import Choices
 from helpers.claims import REASONS, VERDICTS, Claim, Finding, Tables, Verdict, ledger
 from helpers.evidence import ARTICLES
 
-WORDS = {
-    "holds": "holds",
-    "holds_in_part": "holds in part",
-    "fails": "fails",
-    "not_in_data": "not in the data",
-    "cited": "cited only",
-    "opinion": "opinion",
-}
 AT_LEAST = {
     "=": "exactly {}",
     "~": "about {}",
@@ -90,7 +85,7 @@ def verdict_words(verdict: str, reason: str = "", words: str = "") -> str:
     'holds in part: the number is right for another period (all deliveries)'
     """
     why = f": {REASONS[reason]}" if reason else ""
-    return WORDS[verdict] + why + (f" ({words})" if words else "")
+    return VERDICTS[verdict] + why + (f" ({words})" if words else "")
 
 
 def explain(claim: Claim, data: Tables, chosen: Choices) -> str:
@@ -100,7 +95,7 @@ def explain(claim: Claim, data: Tables, chosen: Choices) -> str:
         f"{claim.claim_id}  {ARTICLES[claim.source_id]}, paragraph {claim.paragraph}",
         f"Claim: {claim.paraphrase}",
         f"Period: {claim.period_start} to {claim.period_end}",
-        *_measurement(claim, finding),
+        *_measurement(claim.read(chosen.reading), finding, chosen),
         f"Verdict: {verdict_words(*verdict)}",
         *([f"Caveat: {claim.caveat}"] if claim.caveat else []),
         *([f"Needed: {claim.needs}"] if claim.needs else []),
@@ -115,12 +110,13 @@ def _wrapped(text: str) -> str:
     return textwrap.fill(text, 100, subsequent_indent="  ")
 
 
-def _measurement(claim: Claim, finding: Finding) -> list[str]:
+def _measurement(claim: Claim, finding: Finding, chosen: Choices) -> list[str]:
     """Say what was expected, by which reading of words, and what was observed."""
     if claim.testability in ("citable", "untestable"):
         return []
     how = f"check {claim.check} {claim.check_args or ''}".strip() if claim.check else "no check"
-    tolerance = f", give or take {claim.tolerance:.0%}" if claim.tolerance else ""
+    slack = claim.tolerance * TOLERANCE_FACTOR[chosen.tolerance]
+    tolerance = f", give or take {slack:.0%}" if slack else ""
     return [
         f"Expected: {expectation(claim)}{tolerance}",
         *([f"Reading: {claim.reading}"] if claim.reading else []),
@@ -137,8 +133,8 @@ def _dependence(claim: Claim, data: Tables, chosen: Choices) -> list[str]:
         return []
     one = robustness.curve(claim, data, chosen)
     changed, other = robustness.flip(one)
-    parts = ", ".join(f"{WORDS[v]} {s:.0%}" for v, s in robustness.shares(one).items())
-    flip = f"; with {robustness.in_words(changed)} it {WORDS[other]}" if changed else ""
+    parts = ", ".join(f"{VERDICTS[v]} {s:.0%}" for v, s in robustness.shares(one).items())
+    flip = f"; with {robustness.in_words(changed)} it {VERDICTS[other]}" if changed else ""
     return [f"Under {prose.plural(one.verdict.size, 'combination')} of choices: {parts}{flip}"]
 
 
@@ -204,7 +200,7 @@ def as_text(results: pd.DataFrame) -> str:
         for row in results.to_dict("records")
     ]
     counts = results["verdict"].value_counts()
-    told = ", ".join(f"{WORDS[v]} {counts[v]}" for v in VERDICTS if v in counts)
+    told = ", ".join(f"{VERDICTS[v]} {counts[v]}" for v in VERDICTS if v in counts)
     return "\n".join([*lines, f"{prose.plural(len(results), 'claim')}: {told or 'none'}"])
 
 
@@ -232,3 +228,88 @@ def _known(cell: object) -> object:
     if isinstance(cell, float) and not math.isfinite(cell):
         return None
     return cell
+
+
+# A shape before the word, so that verdicts can be told apart at a glance and without colour.
+SHAPES = {
+    "holds": "●",
+    "holds_in_part": "◐",
+    "fails": "✕",
+    "not_in_data": "–",
+    "cited": "❝",
+    "opinion": "○",
+}
+
+
+def show_verdicts(results: pd.DataFrame, caption: str = "The verdicts") -> None:
+    """Show claims with what they say, what was found, the verdict and why."""
+    claims = ledger()
+    shown = results.assign(
+        expected_words=[
+            _asked(claims[i]._replace(expected=number))
+            for i, number in zip(results["claim_id"], results["expected"], strict=True)
+        ],
+        observed_words=[
+            found(*cells) for cells in zip(*(results[c] for c in OBSERVED), strict=True)
+        ],
+        verdict_words=[f"{SHAPES[v]} {VERDICTS[v]}" for v in results["verdict"]],
+        why=[_why(row) for row in results.to_dict("records")],
+    )
+    headings = {
+        "claim_id": "Claim",
+        "paraphrase": "What it says",
+        "expected_words": "Expected",
+        "observed_words": "Found",
+        "verdict_words": "Verdict",
+        "why": "Why",
+    }
+    prose.show_table(shown, f"{caption}: {tally(results)}", headings, folded=len(shown) > 12)
+
+
+OBSERVED = ["observed", "low", "high", "unit"]
+
+
+def _asked(claim: Claim) -> str:
+    """Say what a claim expects; nothing for one that no measurement can decide."""
+    return expectation(claim) if claim.testability in ("computable", "codable") else ""
+
+
+def _why(row: dict) -> str:
+    """Say in one line what lies behind a verdict."""
+    if row["verdict"] in ("not_in_data", "opinion"):
+        return row["needs"] or row["note"]
+    reason = REASONS.get(row["reason"], "")
+    return "; ".join(filter(None, [reason, row["words"], row["note"], row["caveat"]]))
+
+
+def tally(results: pd.DataFrame) -> str:
+    """Count verdicts in words.
+
+    Examples
+    --------
+    >>> tally(pd.DataFrame({"verdict": ["holds", "fails", "holds"]}))
+    '2 holds, 1 fails'
+    """
+    counts = results["verdict"].value_counts()
+    return ", ".join(f"{counts[v]} {word}" for v, word in VERDICTS.items() if v in counts)
+
+
+def show_robustness(summed: pd.DataFrame, caption: str) -> None:
+    """Show how far claims depend on choices: one row for each whose verdict varies."""
+    varied = summed[summed["robustness"] < 1].sort_values(["robustness", "claim_id"])
+    shown = varied.assign(
+        robustness_pct=100 * varied["robustness"],
+        most_important=varied["most_important"].str.replace("_", " "),
+        flip=[
+            f"{flip}: {VERDICTS[verdict]}" if flip else ""
+            for flip, verdict in zip(varied["flip"], varied["flip_verdict"], strict=True)
+        ],
+    )
+    headings = {
+        "claim_id": "Claim",
+        "n_specifications": "Combinations",
+        "robustness_pct": "Same verdict (%)",
+        "most_important": "Choice that matters most",
+        "flip": "Smallest change that gives another verdict",
+    }
+    prose.show_table(shown, caption, headings, folded=len(shown) > 12)

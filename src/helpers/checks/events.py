@@ -1,0 +1,224 @@
+"""Events gathered over stretches of time: what the checks on exercises and dialogue count."""
+
+import json
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from helpers import dates, dialogue, exercises
+from helpers.checks.select import select
+from helpers.choices import Choices, confident
+from helpers.claims import Check, Claim, Reading, Tables
+
+# What ties an event to the war: where it was held, or with whom. Iran and North Korea arm Russia,
+# Belarus is its ally in the war.
+THEATRE = "mediterranean_baltic"
+WAR_PARTNERS = "IRN|PRK|BLR"
+LINKS = ("narrow", "broad", "not narrow", "not broad")
+
+
+class Span(NamedTuple):
+    """A stretch of time: its first day and the first day after it."""
+
+    first: pd.Timestamp
+    end: pd.Timestamp
+
+    @property
+    def years(self) -> float:
+        """Length in years: whole calendar years count as such, others by days."""
+        if (self.first.dayofyear, self.end.dayofyear) == (1, 1):
+            return float(max(self.end.year - self.first.year, 0))
+        return max((self.end - self.first).days, 0) / 365.25
+
+    @property
+    def words(self) -> str:
+        """Name the years, and the days where the stretch does not begin or end with a year."""
+        last = self.end - pd.Timedelta(days=1)
+        if (self.first.dayofyear, self.end.dayofyear) == (1, 1):
+            return f"{self.first.year} to {last.year}" if self.years > 1 else f"{last.year}"
+        return f"{self.first:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+class Events(NamedTuple):
+    """Dated events of one table."""
+
+    table: str
+    labels: np.ndarray
+    days: np.ndarray
+
+    def within(self, span: Span) -> np.ndarray:
+        """Give the labels of the events of a stretch of time."""
+        first, end = span.first.to_datetime64(), span.end.to_datetime64()
+        return self.labels[(self.days >= first) & (self.days < end)]
+
+    @property
+    def years(self) -> np.ndarray:
+        """Year of each event."""
+        return pd.DatetimeIndex(self.days).year.to_numpy()
+
+
+def _dated(table: str, frame: pd.DataFrame) -> Events:
+    """Make events of the rows of a table; of a partial date the first day counts."""
+    return Events(table, frame.index.to_numpy(), dates.first_day(frame["date_start"]).to_numpy())
+
+
+def stretch(word: str, chosen: Choices, claim: Claim) -> Span:
+    """Read a stretch of time: claim, window_1, window_2, era_1 to era_3, or years as 2008:2013.
+
+    The eras are what the cut-offs make of the time up to the end of the claim's period.
+    """
+    match word:
+        case "claim":
+            return _between(claim.period_start, claim.period_end)
+        case "era_1":
+            return Span(_between("1992", "1992").first, _between(chosen.cutoff_1, "2100").first)
+        case "era_2":
+            return Span(
+                _between(chosen.cutoff_1, "2100").first, _between(chosen.cutoff_2, "2100").first
+            )
+        case "era_3":
+            return _between(chosen.cutoff_2, claim.period_end)
+    window = getattr(chosen, word) if word.startswith("window_") else word
+    return _between(*map(str, dates.years(window)))
+
+
+@cache
+def _between(start: str, end: str) -> Span:
+    """Make a stretch of time from two partial dates, both included.
+
+    Examples
+    --------
+    >>> _between("2019", "2021").years, _between("2022-02-24", "2024").words
+    (3.0, '2022-02-24 to 2024-12-31')
+    """
+    ends = pd.Series([start, end])
+    return Span(dates.first_day(ends)[0], dates.last_day(ends)[1] + pd.Timedelta(days=1))
+
+
+def covered(span: Span, tables: Tables, of: list[str]) -> Span:
+    """Cut a stretch of time to the years that the tables of all the series cover."""
+    known = tables.once(("years covered",), lambda: years_covered(tables))
+    first = max(known[name].first for name in of)
+    end = min(known[name].end for name in of)
+    return Span(max(span.first, first), max(min(span.end, end), first))
+
+
+def years_covered(tables: Tables) -> dict[str, Span]:
+    """Say for each series of events which whole years its tables cover."""
+    years = tables["exercises"]["year"]
+    known = {
+        "exercises": (int(years.min()), int(years.max())),
+        "meetings": dialogue.COVERED,
+        "core_meetings": dialogue.COVERED,
+    }
+    return {name: _between(str(first), str(last)) for name, (first, last) in known.items()}
+
+
+def counted(
+    tables: Tables, chosen: Choices, where: dict | None = None, ukraine: str | None = None
+) -> Events:
+    """Give the exercises that the rule of a run counts and that meet conditions."""
+    rule, least = chosen.counting_rule, chosen.min_confidence
+
+    def compute() -> Events:
+        kept = exercises.counted(confident(tables["exercises"], least), rule)
+        kept = select(kept, where or {})
+        kept = kept[_linked(kept, ukraine)] if ukraine else kept
+        return _dated("exercises", kept)
+
+    return tables.once(("exercises counted", rule, least, json.dumps(where), ukraine), compute)
+
+
+def stretches(words: list[str], tables: Tables, chosen: Choices, claim: Claim) -> list[Span]:
+    """Read stretches of time, cut to the years that the table of exercises covers."""
+    return [covered(stretch(word, chosen, claim), tables, ["exercises"]) for word in words]
+
+
+def _linked(events: pd.DataFrame, ukraine: str) -> pd.Series:
+    """Mark the events with a link to the war in Ukraine, or without, under one of two rules.
+
+    A narrow link is an event in the Mediterranean, the Black Sea or the Baltic; a broad one is
+    besides any event with a state that arms Russia or fights on its side.
+    """
+    if ukraine not in LINKS:
+        raise ValueError(f"ukraine {ukraine!r}: use one of {', '.join(LINKS)}")
+    place = events["regions"].str.contains(THEATRE) | events["location"].str.contains("Black Sea")
+    partner = events["partner_iso3"].str.contains(WAR_PARTNERS)
+    linked = place.fillna(False).astype(bool)
+    if ukraine.endswith("broad"):
+        linked |= partner.fillna(False).astype(bool)
+    return ~linked if ukraine.startswith("not") else linked
+
+
+def gather(
+    tables: Tables,
+    chosen: Choices,
+    of: list[str],
+    where: dict | None = None,
+    ukraine: str | None = None,
+) -> list[Events]:
+    """Gather the events of the series: exercises as counted, and meetings of the run's rules."""
+    found = []
+    for name in of:
+        if name == "exercises":
+            found.append(counted(tables, chosen, where, ukraine))
+        elif name == "meetings":
+            found.extend(_meetings(tables, chosen))
+        elif name == "core_meetings":
+            found.append(_core_meetings(tables, chosen.min_confidence))
+        else:
+            raise ValueError(f"no series {name!r}; use exercises, meetings or core_meetings")
+    return found
+
+
+def _meetings(tables: Tables, chosen: Choices) -> list[Events]:
+    """Give the meetings that count, as rows of the two tables that hold them."""
+    names = ("min_confidence", "rank_min", "count_virtual", "count_calls")
+    rules = {name: getattr(chosen, name) for name in names}
+
+    def compute() -> list[Events]:
+        every = dialogue.contacts(tables["meetings"], tables["consultations"])
+        kept = dialogue.counted(every, Choices(**rules)).set_index("contact_id")
+        kept = kept[kept["year"].between(*dialogue.COVERED)]
+        found = []
+        for table, column in (("meetings", "meeting_id"), ("consultations", "consultation_id")):
+            frame = tables[table]
+            found.append(_dated(table, frame[frame[column].isin(kept.index)]))
+        return found
+
+    return tables.once(("meetings counted", *rules.values()), compute)
+
+
+def _core_meetings(tables: Tables, min_confidence: str) -> Events:
+    """Give the one core meeting of each trip, whatever its form."""
+
+    def compute() -> Events:
+        kept = confident(tables["meetings"], min_confidence)
+        kept = kept[kept["is_core"] & kept["year"].between(*dialogue.COVERED)]
+        return _dated("meetings", kept)
+
+    return tables.once(("core meetings", min_confidence), compute)
+
+
+def within(found: list[Events], *spans: Span) -> tuple[list[int], dict[str, pd.Index]]:
+    """Count events in stretches of time, and name the rows of all of them."""
+    parts = [[events.within(span) for span in spans] for events in found]
+    counts = [sum(len(part[i]) for part in parts) for i in range(len(spans))]
+    rows = {
+        events.table: pd.Index(np.concatenate(part))
+        for events, part in zip(found, parts, strict=True)
+    }
+    return counts, rows
+
+
+def other_readings(
+    measure: Check, given: tuple, arguments: dict, others: list[dict] | None
+) -> tuple[Reading, ...]:
+    """Measure again with other arguments: the ledger's list of reason, words and `with`."""
+    found = []
+    for other in others or []:
+        observed = measure(*given, **{**arguments, **other["with"]}).observed
+        found.append(Reading(other["reason"], f"{other['words']}: {observed:.3g}", observed))
+    return tuple(found)

@@ -1,0 +1,149 @@
+"""What all results come to, in sentences: for the scorecard, the notebooks' answers and the README.
+
+Every number in them is computed, so that a rerun never leaves a false sentence standing.
+"""
+
+import pandas as pd
+
+from helpers import prose, robustness
+from helpers.claims import VERDICTS
+from helpers.evidence import SECTIONS
+from helpers.scorecard import JUDGED, right_pct
+
+ARTICLES = ("CEPA", "The Diplomat")
+VERBS = {
+    "holds": ("holds", "hold"),
+    "holds_in_part": ("holds in part", "hold in part"),
+    "fails": ("fails", "fail"),
+}
+
+
+def section(name: str) -> str:
+    """Write a section's name in words.
+
+    Examples
+    --------
+    >>> section("arms_trade"), section("limits")
+    ('arms trade', 'limits')
+    """
+    return SECTIONS.get(name, name)
+
+
+def counted(results: pd.DataFrame) -> str:
+    """Say how many claims came out how.
+
+    Examples
+    --------
+    >>> counted(pd.DataFrame({"verdict": ["holds", "fails", "holds", "not_in_data"]}))
+    '2 hold, 1 fails and on 1 the data are silent'
+    """
+    counts = results["verdict"].value_counts()
+    parts = [
+        f"{counts[verdict]} {one if counts[verdict] == 1 else many}"
+        for verdict, (one, many) in VERBS.items()
+        if verdict in counts
+    ]
+    if "not_in_data" in counts:
+        parts.append(f"on {counts['not_in_data']} the data are silent")
+    return prose.listing(parts)
+
+
+def headline(results: pd.DataFrame) -> str:
+    """Sum up all results in one sentence, without its full stop."""
+    testable = results[~results["verdict"].isin(["cited", "opinion"])]
+    return f"Of {prose.plural(len(testable), 'claim')} that data could test, {counted(testable)}"
+
+
+def articles_compared(results: pd.DataFrame) -> str:
+    """Compare the two articles by the share of their judged claims that hold."""
+    shares = right_pct(results, "article", least=1)
+    told = [
+        f"{prose.percent(shares[article])} of those of {article}"
+        for article in ARTICLES
+        if article in shares
+    ]
+    return f"Of the claims with a verdict, {prose.listing(told)} hold without reserve"
+
+
+def spelled(amounts: pd.Series) -> str:
+    """Write the amounts of a series in words, rounded.
+
+    Examples
+    --------
+    >>> spelled(pd.Series({"event": 80.0, "rate": 40.4}))
+    'event 80, rate 40'
+    """
+    return ", ".join(f"{name} {prose.number(amount)}" for name, amount in amounts.items())
+
+
+def ledger_words(ledger: pd.DataFrame) -> str:
+    """Say how many claims there are and how they can be tested."""
+    kinds = ledger["testability"].value_counts()
+    articles = ledger["source_id"].value_counts()
+    return (
+        f"The ledger holds {len(ledger)} claims, {articles['cepa-2025']} of CEPA and "
+        f"{articles['diplomat-2025']} of The Diplomat: {kinds['computable']} that a number from "
+        f"the tables can decide, {kinds['codable']} that coded rows can, {kinds['citable']} on "
+        f"which only other documents can be cited, and {kinds['untestable']} opinions, motives "
+        "and forecasts."
+    )
+
+
+def steadiness(summed: pd.DataFrame) -> str:
+    """Say how far verdicts depend on choices, without the full stop."""
+    total = int(summed["n_specifications"].sum())
+    firm = int((summed["robustness"] == 1).sum())
+    return (
+        f"Under all {prose.number(total)} combinations of choices, {firm} of {len(summed)} "
+        "measured claims keep one verdict throughout"
+    )
+
+
+def stricter(standards: pd.DataFrame) -> str:
+    """Compare the holding claims by standard of evidence, without the full stop."""
+    told = [f"{count} with {name}" for name, count in standards[VERDICTS["holds"]].items()]
+    return f"Claims that hold: {prose.listing(told)}"
+
+
+def of_article(article: str, full: pd.DataFrame) -> list[str]:
+    """Tell what one article gets right and wrong."""
+    own = full[full["article"] == article]
+    judged = own[own["verdict"].isin(JUDGED)]
+    best = right_pct(own, "section")
+    said = [f"**{article}.** Of {len(judged)} claims with a verdict, {counted(judged)}."]
+    if len(best) > 1:
+        said.append(
+            f"It is most often right on {section(best.index[0])} ({prose.percent(best.iloc[0])} "
+            f"hold) and least often on {section(best.index[-1])} "
+            f"({prose.percent(best.iloc[-1])})."
+        )
+    firm = judged[judged["robustness"] == 1]["verdict"].value_counts()
+    said.append(
+        f"Whatever the choices, {firm.get('holds', 0)} of its claims hold and "
+        f"{firm.get('fails', 0)} fail."
+    )
+    return said
+
+
+def reserve(results: pd.DataFrame, summed: pd.DataFrame) -> list[str]:
+    """Say what the scorecard cannot say."""
+    counts = results["verdict"].value_counts()
+    frail = summed[summed["robustness"] < 0.5]
+    return [
+        f"{counts.get('opinion', 0)} claims are opinions, motives or forecasts, and "
+        f"{counts.get('cited', 0)} can only be set beside other documents; neither is scored.",
+        f"On {counts.get('not_in_data', 0)} more the tables are silent, which refutes nothing.",
+        f"{prose.plural(len(frail), 'verdict')} would be another under most combinations of "
+        "choices; they are listed above and should not be quoted without saying so.",
+        "A claim that holds is one that the tables bear out as it was read here: the reading of "
+        "its words, the tolerance and the check stand in the ledger for everyone to dispute.",
+    ]
+
+
+def of_section(results: pd.DataFrame, found: dict[str, robustness.Curve]) -> str:
+    """Sum up the claims of one notebook, with how many verdicts depend on choices."""
+    varied = len(robustness.varying(found))
+    return (
+        f"{headline(results)}; {prose.plural(varied, 'verdict')} would change under other "
+        "defensible choices."
+    )
