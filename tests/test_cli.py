@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import build, cli, schema, tables
+from helpers import build, choices, claims, cli, robustness, schema, scorecard, tables
 from helpers.publish import notebooks
 
 
@@ -110,3 +110,120 @@ def test_a_rerun_writes_handout_and_notebook(tmp_path):
                 c["metadata"].get("tags", [])]  # fmt: skip
     assert len(injected) == 1
     assert "end_year = 2021" in injected[0]
+
+
+def checked(*words):
+    """Run `check` and give its lines without the last, and the last."""
+    result = run("check", *words)
+    assert result.exit_code == 0, result.output
+    *lines, last = result.output.splitlines()
+    return lines, last
+
+
+def test_check_lists_every_claim_and_counts_verdicts():
+    lines, last = checked()
+    assert [line.split()[0] for line in lines] == list(claims.ledger())
+    assert last.startswith(f"{len(lines)} claims: holds ")
+
+
+def test_check_takes_ids_section_and_article():
+    assert [line[:8] for line in checked("DIP-032", "CEPA-023")[0]] == ["CEPA-023", "DIP-032 "]
+    lines, last = checked("--section", "exercises", "--article", "diplomat")
+    assert lines
+    assert all(line.startswith("DIP-") for line in lines)
+    assert len(checked("--section", "exercises")[0]) > len(lines)
+
+
+def test_check_takes_a_verdict():
+    lines, last = checked("--section", "exercises", "--verdict", "fails")
+    assert lines
+    assert all(line[10:].startswith("fails ") for line in lines)
+    assert last == f"{len(lines)} claims: fails {len(lines)}"
+
+
+@pytest.mark.parametrize(
+    ("words", "nothing"),
+    [
+        (["DIP-032", "--article", "cepa"], "0 claims: none"),
+        (["DIP-032", "--verdict", "opinion"], "0 claims: none"),
+        (["DIP-032", "--article", "cepa", "--json"], "[]"),
+        (["DIP-032", "--article", "cepa", "--explain"], ""),
+    ],
+)
+def test_check_of_no_claims_is_no_mistake(words, nothing):
+    result = run("check", *words)
+    assert (result.exit_code, result.output.strip()) == (0, nothing)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["CEPA-999", "CEPA-1"], ["no claim CEPA-999, CEPA-1", "CEPA-001 to DIP-"]),
+        (["--section", "sports"], ["no section 'sports'", "exercises"]),
+        (["--verdict", "maybe"], ["no verdict 'maybe'", "holds_in_part"]),
+        (
+            ["CEPA-999", "--section", "sports", "--verdict", "maybe"],
+            ["claim", "section", "verdict"],
+        ),
+        (["-p", "yaer_rule", "order"], ["yaer_rule: no such choice", "year_rule"]),
+        (["-p", "year_rule", "guess", "-p", "base_year", "1900"], ["delivery or order", "2017"]),
+        (["-p", "window_1", "2020:2023"], ["window_1", "counted on both sides"]),
+        (["-p", "cutoff_1", "2023-01-01"], ["cutoff_1", "cutoff_2"]),
+    ],
+)
+def test_check_refuses_mistakes_and_says_what_there_is(words, said):
+    result = run("check", *words)
+    assert result.exit_code == 1
+    assert [part for part in said if part not in result.output] == []
+    assert "Traceback" not in result.output
+
+
+def test_check_refuses_an_article_that_there_is_not():
+    result = run("check", "--article", "times")
+    assert result.exit_code == 2
+    assert "'cepa', 'diplomat'" in result.output
+
+
+def test_check_takes_json_or_explain_not_both():
+    result = run("check", "DIP-032", "--json", "--explain")
+    assert result.exit_code == 2
+    assert "--json" in result.output
+    assert "--explain" in result.output
+
+
+def test_check_writes_json():
+    found = json.loads(run("check", "DIP-032", "CEPA-282", "--json").output)
+    assert [(one["claim_id"], one["verdict"]) for one in found] == [
+        ("CEPA-282", found[0]["verdict"]),
+        ("DIP-032", "holds"),
+    ]
+    assert found[1]["n_rows"] > 0
+    assert 0 < found[1]["robustness"] <= 1
+
+
+@pytest.fixture(scope="module")
+def frail():
+    """Give the curve of a claim about exercises whose verdict depends on choices."""
+    asked = {i: c for i, c in claims.ledger().items() if c.section == "exercises"}
+    return next(
+        c for c in robustness.varying(robustness.curves(None, asked)) if any(robustness.flip(c))
+    )
+
+
+def test_check_explains_rows_sources_and_what_flips_it(frail):
+    told = run("check", frail.claim.claim_id, "--explain").output
+    changed, _ = robustness.flip(frail)
+    assert f"with {robustness.in_words(changed)} it" in " ".join(told.split())
+    data = claims.Tables()
+    finding = scorecard.measure(frail.claim, data, choices.choose())
+    for table, rows in scorecard.rows_used(finding, data).items():
+        assert f"{table}:" in told
+        places = tables.load("sources").set_index("source_id")["url"]
+        assert places[rows["source_id"].iloc[0]] in told
+
+
+def test_check_judges_by_the_choices_it_is_given(frail):
+    changed, other = robustness.flip(frail)
+    words = [part for name, value in changed.items() for part in ("-p", name, str(value).lower())]
+    (found,) = json.loads(run("check", frail.claim.claim_id, "--json", *words).output)
+    assert found["verdict"] == other

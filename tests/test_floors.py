@@ -11,7 +11,12 @@ FLOORS = [
     {"choices"},
     {"stats"},
     {"arms", "trade", "exercises", "alliance", "dialogue", "pressure", "evidence"},
+    {"claims"},
+    {"checks"},
+    {"scorecard"},
+    {"robustness"},
     {"figures", "prose"},
+    {"verdicts", "sentences", "conflicts"},
     {"publish"},
     {"cli"},
 ]

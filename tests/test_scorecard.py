@@ -14,6 +14,7 @@ MADE_UP = pd.DataFrame(
         "section": ["x"] * 5 + ["y"] * 2,
         "verdict": ["holds", "holds", "holds_in_part", "fails", "opinion", "fails", "cited"],
         "robustness": [1.0, 0.8, 0.5, 0.75, float("nan"), 0.2, float("nan")],
+        "flip": ["", "x 1", "x 2", "", float("nan"), "y 1", float("nan")],
         "n_specifications": [12, 4, 4, 4, float("nan"), 8, float("nan")],
     }
 )
@@ -21,7 +22,7 @@ MADE_UP = pd.DataFrame(
 
 @pytest.fixture
 def stub(monkeypatch):
-    """Register a check that finds what its argument says, unless a choice is told to matter."""
+    """Register a check that finds the number it is given and reads the choices it is given."""
 
     def stub(tables, chosen, claim, number, reads=()):
         for name in reads:
@@ -35,6 +36,19 @@ def test_a_check_is_called_with_the_arguments_of_the_ledger(stub, claim_of):
     claim = claim_of(check="stub", check_args={"number": 10})
     finding, verdict = scorecard.decide(claim, Tables(), choose())
     assert (finding.observed, verdict.verdict) == (10, "holds")
+    row = scorecard.evaluate(claims={"CEPA-999": claim}).iloc[0]
+    assert row[["observed", "verdict", "unit", "article"]].tolist() == [
+        10,
+        "holds",
+        "things",
+        "CEPA",
+    ]
+
+
+def test_the_unit_is_that_of_the_measurement(claim_of, monkeypatch):
+    monkeypatch.setitem(CHECKS, "stub", lambda *_: Finding(10.0, unit="dozens"))
+    row = scorecard.evaluate(claims={"CEPA-999": claim_of(check="stub")}).iloc[0]
+    assert row["unit"] == "dozens"
 
 
 def test_a_check_that_there_is_not_is_refused_with_those_that_there_are(claim_of):
@@ -46,7 +60,7 @@ def test_a_check_that_there_is_not_is_refused_with_those_that_there_are(claim_of
     ("arguments", "said"),
     [
         ({}, "missing a required argument: 'number'"),
-        ({"number": 1, "colour": "red"}, "unexpected keyword argument 'colour'"),
+        ({"number": 1, "colour": "red"}, "got an unexpected keyword argument 'colour'"),
     ],
 )
 def test_wrong_arguments_are_refused_with_those_that_are_taken(stub, claim_of, arguments, said):
@@ -57,9 +71,7 @@ def test_wrong_arguments_are_refused_with_those_that_are_taken(stub, claim_of, a
 
 def test_a_type_error_inside_a_check_is_not_taken_for_wrong_arguments(stub, claim_of):
     with pytest.raises(TypeError, match="float"):
-        scorecard.measure(
-            claim_of(check="stub", check_args={"number": None}), Tables(), choose()
-        )
+        scorecard.measure(claim_of(check="stub", check_args={"number": None}), Tables(), choose())
 
 
 def test_a_check_cannot_read_a_choice_that_its_claim_does_not_declare(stub, claim_of):
@@ -103,9 +115,9 @@ def test_untestable_claims_are_opinions_and_citable_ones_cited(results):
     assert not {"opinion", "cited"} & {*words["computable"], *words["codable"]}
 
 
-def test_what_is_judged_rests_on_rows(results):
-    judged = results[results["verdict"].isin(["holds", "holds_in_part"])]
-    assert judged.loc[judged["n_rows"] == 0, "claim_id"].tolist() == []
+def test_what_holds_rests_on_rows_unless_it_says_that_there_are_none(results):
+    held = results[results["verdict"].isin(["holds", "holds_in_part"])]
+    assert held.loc[(held["n_rows"] == 0) & (held["observed"] != 0), "claim_id"].tolist() == []
 
 
 def test_the_order_of_rows_does_not_matter(results):
@@ -175,6 +187,9 @@ def test_steadiness_counts_every_judged_claim_once():
     assert found.sum().to_dict() == {"holds": 2, "holds in part": 1, "fails": 2}
 
 
-def test_fragile_and_solid_part_the_judged_claims():
-    assert scorecard.fragile(MADE_UP)["claim_id"].tolist() == ["f", "c", "d", "b"]
-    assert scorecard.solid(MADE_UP)["claim_id"].tolist() == ["a"]
+def test_fragile_are_claims_that_some_combination_judges_otherwise_and_solid_those_of_most():
+    # The robustness of d is lowered by silence only.
+    assert scorecard.fragile(MADE_UP)["claim_id"].tolist() == ["f", "c", "b"]
+    steady = MADE_UP.assign(robustness=MADE_UP["robustness"].replace(0.8, 1.0))
+    steady.loc[1, "n_specifications"] = 99
+    assert scorecard.solid(steady)["claim_id"].tolist() == ["b", "a"]

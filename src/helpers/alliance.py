@@ -33,6 +33,14 @@ TOPICS = {
     "transfers": "transfers",
     "trust": "trust",
     "technology_gap": "technology gap",
+    "exercises": "joint exercises",
+    "background": "course of events",
+    "arctic": "the Arctic",
+    "regions": "regions of interest",
+    "doctrine": "Chinese doctrine",
+    "narrative": "Chinese narratives",
+    "diplomacy": "diplomacy",
+    "sanctions": "effect of sanctions",
 }
 BASES = {
     "official_table": "SIPRI's own table",

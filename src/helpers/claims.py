@@ -30,8 +30,10 @@ REASONS = {
 OPERATORS = (
     "=", "~", ">=", ">", "<=", "<", "between", "increase", "decrease", "exists", "none"
 )  # fmt: skip
-# A floor of which the observed number is a multiple like this says little.
+# A floor of which the observed number is a multiple like this says little. It is asked only of
+# claims that state a number; the thresholds of words such as major are ours.
 LOOSE = 2
+NUMBERS = ("quantity", "rate")
 TOLERANCE_FACTOR = {"none": 0, "ledger": 1, "double": 2}
 MISSING = float("nan")
 
@@ -305,7 +307,8 @@ def _meets(claim: Claim, bound: _Bound, observed: float) -> bool:
 
 def _shaded(claim: Claim, bound: _Bound, finding: Finding) -> Verdict:
     """Say whether a claim whose letter holds does so without reserve."""
-    if claim.operator in (">=", ">") and 0 < LOOSE * bound.expected <= finding.observed:
+    stated = claim.operator in (">=", ">") and claim.kind in NUMBERS
+    if stated and 0 < LOOSE * bound.expected <= finding.observed:
         return Verdict("holds_in_part", "loose_floor")
     unclear = {
         "increase": finding.low <= finding.unchanged,
@@ -325,4 +328,5 @@ def _reaches(claim: Claim, bound: _Bound, finding: Finding) -> bool:
     if claim.operator in ("increase", "decrease", "exists") or pd.isna(finding.low):
         return False
     inside = finding.low < bound.expected < finding.high
-    return inside or any(_meets(claim, bound, end) for end in (finding.low, finding.high))
+    exact = bound._replace(slack=0.0)
+    return inside or any(_meets(claim, exact, end) for end in (finding.low, finding.high))

@@ -149,8 +149,12 @@ def check(
     from helpers import choices, scorecard, verdicts
     from helpers.claims import Tables
 
+    if as_json and in_full:
+        raise click.UsageError("--json and --explain exclude each other")
     with _refusals():
-        chosen = choices.choose(**{name: choices.parse(name, text) for name, text in parameter})
+        asked = {name: choices.parse(name, text) for name, text in parameter}
+        # All defaults are named too, so that what was asked has to fit them.
+        chosen = choices.choose(**choices.choose().model_dump() | asked)
         claims, data = verdicts.wanted(ids, section, article, verdict), Tables()
         results = scorecard.evaluate(chosen, claims, data)
     if verdict:

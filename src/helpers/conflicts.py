@@ -6,62 +6,146 @@ nothing here can say other than the verdicts do.
 
 import json
 
+import numpy as np
 import pandas as pd
 
-from helpers import verdicts
+from helpers import prose, verdicts
 from helpers.choices import Choices
-from helpers.claims import Claim, Tables
-from helpers.scorecard import measure
+from helpers.claims import VERDICTS, Claim, Tables, ledger
+from helpers.robustness import CODES, Curve, curves
+from helpers.scorecard import JUDGED, evaluate, measure
 
 SCORES = {"holds": 1.0, "holds_in_part": 0.5, "fails": 0.0}
+SIDES = ("first", "second")
 OUTCOMES = {
-    "first_right": "the first position is right",
-    "second_right": "the second position is right",
-    "both_stand": "both stand; they do not exclude each other",
-    "neither": "neither is right",
-    "each_in_part": "each is right in part at most",
+    "first_right": "the first position is right, the second wrong",
+    "second_right": "the second position is right, the first wrong",
+    "first_firmer": "the first position holds, the second in part",
+    "second_firmer": "the second position holds, the first in part",
+    "first_in_part": "the first position holds in part, the second fails",
+    "second_in_part": "the second position holds in part, the first fails",
+    "both_stand": "both positions hold; they do not exclude each other",
+    "each_in_part": "each position holds in part",
+    "neither": "neither position holds",
+    "one_sided": "only one position can be judged",
     "definition_decides": "it depends on the definition",
-    "definition_indifferent": "the definition does not matter",
+    "definition_indifferent": "no other definition at hand changes a verdict",
     "slip_confirmed": "a slip",
-    "slip_in_part": "right in part",
-    "no_slip": "not a slip",
+    "slip_in_part": "a slip in part",
+    "no_slip": "no slip",
     "open": "the data cannot say",
 }
+# What the states of two sides come to, where both can be judged.
+OF_STATES = {
+    ("stands", "falls"): "first_right",
+    ("falls", "stands"): "second_right",
+    ("stands", "partly"): "first_firmer",
+    ("partly", "stands"): "second_firmer",
+    ("partly", "falls"): "first_in_part",
+    ("falls", "partly"): "second_in_part",
+    ("stands", "stands"): "both_stand",
+    ("partly", "partly"): "each_in_part",
+    ("falls", "falls"): "neither",
+}
+OF_SLIP = {"falls": "slip_confirmed", "partly": "slip_in_part", "stands": "no_slip", "open": "open"}
+STATES = {"stands": "it holds", "partly": "it holds in part", "falls": "it fails"}
+SCOPES = {
+    "between_articles": "between the articles",
+    "within_cepa": "CEPA against itself",
+    "within_diplomat": "The Diplomat against itself",
+    "definition": "a definition",
+    "suspected_slip": "a suspected slip",
+}
+# Reasons for a verdict that are a matter of definition: another reading of the words decides.
+READINGS = ("other_period", "some_definitions_only", "unit_differs")
+IN_PART = {
+    "other_period": "holds only for another period ({})",
+    "some_definitions_only": "holds only under another reading ({})",
+    "unit_differs": "holds only in another unit ({})",
+    "loose_floor": "holds as a low floor",
+    "within_interval_only": "holds in part, by the interval",
+}
+MANY = {"holds": "hold", "holds_in_part": "hold in part", "fails": "fail"}
+STATED = {
+    "=": "",
+    "~": "about ",
+    ">=": "at least ",
+    ">": "more than ",
+    "<=": "at most ",
+    "<": "less than ",
+}
+WHY_OPEN = {
+    "cited": "can only be cited",
+    "opinion": "is an opinion",
+    "not_in_data": "is not in the data",
+}
+UNITS = {"share of years": (100, "% of the years"), "ratio": (1, "times"), "year": (1, "")}
+# Units that stand before their number.
+BEFORE = ("rank", "score")
+# How choices are called in a sentence, where their name with blanks would not do.
+SPOKEN = {
+    "counting_rule": "the counting rule",
+    "cutoff_1": "the second era from",
+    "cutoff_2": "the third era from",
+    "window_1": "the earlier years",
+    "window_2": "the later years",
+    "year_rule": "years of",
+    "hs_list": "the list",
+    "count_virtual": "video meetings counted",
+    "count_calls": "calls counted",
+    "jurisdiction_rule": "jurisdiction",
+    "include_licensed": "licence-built weapons counted",
+    "reading": "the reading",
+    "tolerance": "the tolerance",
+}
+MOST_WORDS = 60
+CLAIMS_TOLD = 3
+NEEDS_TOLD = 25
 
 
-def settle(results: pd.DataFrame, summed: pd.DataFrame, data: Tables) -> pd.DataFrame:
+def settle(results: pd.DataFrame, found: dict[str, Curve], data: Tables) -> pd.DataFrame:
     """Settle every conflict from the verdicts of its claims.
 
     Parameters
     ----------
     results
         What `scorecard.evaluate` gives, for all claims.
-    summed
-        What `robustness.summary` gives for them.
+    found
+        What `robustness.curves` gives for them.
 
     Returns
     -------
     pandas.DataFrame
-        The table conflicts with `state_first`, `state_second` (stands, partly, falls, open) and
-        `outcome`, one of `OUTCOMES`.
+        The table conflicts with `state_first`, `state_second` (stands, partly, falls, open),
+        `silent_first`, `silent_second` (how many of the side's claims cannot be judged),
+        `turning` (of a definition: the claims whose verdict turns on it, and how) and `outcome`,
+        one of `OUTCOMES`.
     """
-    verdicts = results.set_index("claim_id")["verdict"].to_dict()
-    varies = summed.set_index("claim_id")["flip"].ne("").to_dict()
-    conflicts = data["conflicts"]
-    states = [
-        [state([verdicts[i] for i in ids(row[side])]) for side in ("side_first", "side_second")]
-        for row in conflicts.to_dict("records")
-    ]
-    first, second = zip(*states, strict=True)
-    outcomes = [
-        outcome(row["scope"], a, b, any(varies.get(i) for i in ids(row["claim_ids"])))
-        for row, a, b in zip(conflicts.to_dict("records"), first, second, strict=True)
-    ]
-    return conflicts.assign(state_first=first, state_second=second, outcome=outcomes)
+    judged = results.set_index("claim_id")
+    return pd.DataFrame(
+        [_settled(row, judged, found) for row in data["conflicts"].to_dict("records")]
+    )
+
+
+def _settled(row: dict, judged: pd.DataFrame, found: dict[str, Curve]) -> dict:
+    """Settle one conflict."""
+    came_out = [judged.loc[ids(row[f"side_{side}"]), "verdict"].tolist() for side in SIDES]
+    first, second = (state(verdicts) for verdicts in came_out)
+    moved = turning(row, judged, found) if row["scope"] == "definition" else []
+    silent = [sum(verdict not in SCORES for verdict in verdicts) for verdicts in came_out]
+    return {
+        **row,
+        "state_first": first,
+        "state_second": second,
+        "silent_first": silent[0],
+        "silent_second": silent[1],
+        "turning": moved,
+        "outcome": outcome(row["scope"], first, second, bool(moved)),
+    }
 
 
 def ids(cell: object) -> list[str]:
-    """List the claims that a cell names.
+    """List the claims, or choices, that a cell names.
 
     Examples
     --------
@@ -85,38 +169,111 @@ def state(verdicts: list[str]) -> str:
     return {1.0: "stands", 0.0: "falls"}.get(sum(scores) / len(scores), "partly")
 
 
-def outcome(scope: str, first: str, second: str, varies: bool) -> str:
+def turning(conflict: dict, judged: pd.DataFrame, found: dict[str, Curve]) -> list[str]:
+    """Name the claims of a definition whose verdict turns on it, with what they turn into.
+
+    Where choices of the package embody the definition, it is these alone that must move the
+    verdict, and the greatest move comes first; otherwise the verdict must rest on one of several
+    readings of the claim.
+
+    Parameters
+    ----------
+    conflict
+        A row of the table conflicts.
+    judged
+        What `scorecard.evaluate` gives, by claim.
+    found
+        What `robustness.curves` gives.
+    """
+    names, told = ids(conflict["choices"]), []
+    for claim_id in ids(conflict["claim_ids"]):
+        row = {**judged.loc[claim_id], "claim_id": claim_id}
+        if names and claim_id in found and row["verdict"] in SCORES:
+            changed, verdict = flip_by(found[claim_id], names)
+            if changed:
+                far = abs(SCORES[verdict] - SCORES[row["verdict"]])
+                told.append((far, f"{_claim_told(row)}, and {_with(verdict, changed)}"))
+        elif not names and row["reason"] in READINGS:
+            told.append((0.0, _claim_told(row)))
+    return [words for _, words in sorted(told, key=lambda item: -item[0])]
+
+
+def _with(verdict: str, changed: dict[str, object]) -> str:
+    """Say what a claim comes out as under other choices.
+
+    Examples
+    --------
+    >>> _with("fails", {"cutoff_2": "2021-01-01", "count_virtual": False})
+    'with the third era from 2021-01-01 and no video meetings counted it fails'
+    """
+    words = []
+    for name, value in changed.items():
+        spoken = SPOKEN.get(name, name.replace("_", " "))
+        setting = str(value).replace("_", " ")
+        no = "" if value else "no "
+        words.append(f"{no}{spoken}" if isinstance(value, bool) else f"{spoken} {setting}")
+    return f"with {prose.listing(words)} it {VERDICTS[verdict]}"
+
+
+def flip_by(one: Curve, names: list[str]) -> tuple[dict[str, object], str]:
+    """Find the smallest change of these choices alone that gives another verdict.
+
+    Of changes of as many choices the one with the most different verdict is given.
+
+    Returns
+    -------
+    tuple
+        The choices to change with their settings, and the verdict; ({}, "") if none does. That
+        the data fall silent is no other verdict.
+    """
+    free = tuple(slice(None) if name in names else slice(1) for name in one.choices)
+    verdicts = one.verdict[free]
+    own = CODES[verdicts.flat[0]]
+    other = {
+        place: CODES[code]
+        for place, code in np.ndenumerate(verdicts)
+        if CODES[code] in SCORES and CODES[code] != own
+    }
+    if not other or own not in SCORES:
+        return {}, ""
+    nearest = min(
+        other,
+        key=lambda place: (np.count_nonzero(place), -abs(SCORES[other[place]] - SCORES[own])),
+    )
+    axes = zip(one.choices, one.settings, nearest, strict=True)
+    return {name: values[at] for name, values, at in axes if at}, other[nearest]
+
+
+def outcome(scope: str, first: str, second: str, turns: bool) -> str:
     """Settle one conflict from the states of its sides: the one rule for all.
+
+    A position whose claims all hold is right, and wrong if all of them fail. Where only one
+    position can be judged that is said and no winner named, since the other might hold as well.
 
     Parameters
     ----------
     scope
-        As in the table conflicts. A definition is settled by whether choices change a verdict of
-        the claims concerned, a suspected slip by its first side alone.
-    varies
-        Whether some change of choices gives one of the claims another verdict.
+        As in the table conflicts. A definition is settled by whether a verdict turns on it, a
+        suspected slip by its first side alone: the claims that would be false if it is one.
+    first, second
+        The states of the two sides.
+    turns
+        Whether the verdict of a claim concerned turns on the definition.
 
     Examples
     --------
     >>> outcome("between_articles", "falls", "stands", False)
     'second_right'
+    >>> outcome("suspected_slip", "partly", "open", False)
+    'slip_in_part'
     """
+    if scope == "suspected_slip":
+        return OF_SLIP[first]
     if first == "open" and second == "open":
         return "open"
-    if scope == "suspected_slip":
-        return {"falls": "slip_confirmed", "partly": "slip_in_part", "stands": "no_slip"}[first]
     if scope == "definition":
-        return "definition_decides" if varies else "definition_indifferent"
-    if "open" in (first, second):
-        return "open" if second == "open" and first != "falls" else "each_in_part"
-    return {
-        ("stands", "falls"): "first_right",
-        ("stands", "partly"): "first_right",
-        ("falls", "stands"): "second_right",
-        ("partly", "stands"): "second_right",
-        ("stands", "stands"): "both_stand",
-        ("falls", "falls"): "neither",
-    }.get((first, second), "each_in_part")
+        return "definition_decides" if turns else "definition_indifferent"
+    return "one_sided" if "open" in (first, second) else OF_STATES[first, second]
 
 
 def measures(data: Tables, chosen: Choices) -> pd.DataFrame:
@@ -133,7 +290,7 @@ def measures(data: Tables, chosen: Choices) -> pd.DataFrame:
 
 def _measured(row: dict, data: Tables, chosen: Choices) -> dict:
     """Run the check of one measure, as if it were a claim."""
-    finding = measure(_as_claim(row), data, chosen)
+    finding = measure(as_claim(row), data, chosen)
     return {
         **{name: row[name] for name in ("measure_id", "conflict_id", "label")},
         "observed": finding.observed,
@@ -145,7 +302,7 @@ def _measured(row: dict, data: Tables, chosen: Choices) -> dict:
     }
 
 
-def _as_claim(row: dict) -> Claim:
+def as_claim(row: dict) -> Claim:
     """Dress a measure as a claim that expects nothing."""
     nothing = dict.fromkeys(Claim._fields, "")
     return Claim(
@@ -164,7 +321,7 @@ def _as_claim(row: dict) -> Claim:
 
 
 def told(conflict: dict, results: pd.DataFrame, measured: pd.DataFrame) -> str:
-    """Tell in a sentence or two how a conflict comes out, and by which numbers.
+    """Tell in a few sentences how a conflict comes out, and by which claims and numbers.
 
     Parameters
     ----------
@@ -174,25 +331,238 @@ def told(conflict: dict, results: pd.DataFrame, measured: pd.DataFrame) -> str:
         What `scorecard.evaluate` gives.
     measured
         What `measures` gives.
+
+    Returns
+    -------
+    str
+        The outcome, the claims one by one or, if they are more than a few, by how many hold, and
+        as many of the measures as `MOST_WORDS` leaves room for.
     """
-    judged = results[results["claim_id"].isin(ids(conflict["claim_ids"]))]
-    judged = judged[judged["verdict"].isin(SCORES)]
-    claims = [_claim_told(row) for row in judged.to_dict("records")]
+    rows = results.set_index("claim_id").loc[ids(conflict["claim_ids"])]
     own = measured[measured["conflict_id"] == conflict["conflict_id"]]
-    more = [
-        f"{row['label']}: {verdicts.found(row['observed'], row['low'], row['high'], row['unit'])}"
-        for row in own.to_dict("records")
-    ]
-    positions = {"first_right": "position_first", "second_right": "position_second"}
-    right = positions.get(conflict["outcome"])
-    said = f"{OUTCOMES[conflict['outcome']]}{f' ({conflict[right]})' if right else ''}"
-    return "; ".join([said[0].upper() + said[1:], *more, *claims]) + "."
+    numbers = [f"{row['label']}: {amount(row)}" for row in own.to_dict("records")]
+    lead = [*_lead(conflict), *_grounds(conflict, rows)]
+    room = MOST_WORDS - sum(len(part.split()) for part in lead)
+    parts = [*lead, "; ".join(_fitting(numbers, room))]
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts if part)
+
+
+def _fitting(texts: list[str], room: int) -> list[str]:
+    """Keep the first texts that together have no more than so many words.
+
+    Examples
+    --------
+    >>> _fitting(["a b", "c", "d e f"], 4)
+    ['a b', 'c']
+    """
+    kept: list[str] = []
+    for text in texts:
+        if len(" ".join([*kept, text]).split()) > room:
+            break
+        kept.append(text)
+    return kept
+
+
+def _lead(conflict: dict) -> list[str]:
+    """Say how a conflict comes out: who is right, or what it turns on."""
+    result = conflict["outcome"]
+    if result == "one_sided":
+        side = SIDES[conflict["state_first"] == "open"]
+        said = f"only the {side} position can be judged, and {STATES[conflict[f'state_{side}']]}"
+        return [f"{said}: {conflict[f'position_{side}']}"]
+    if result == "definition_decides":
+        first, *more = conflict["turning"]
+        like = f"; {len(more)} more {'turns' if len(more) == 1 else 'turn'} on it" if more else ""
+        return [f"{OUTCOMES[result]}: {first}{like}"]
+    if result.endswith("slip") or result.startswith("slip"):
+        return [f"{OUTCOMES[result]}: {conflict['position_first']}"]
+    ahead = next((side for side in SIDES if result.startswith(side)), None)
+    if ahead is None:
+        return [OUTCOMES[result]]
+    far = ", as far as it can be judged" if conflict[f"silent_{ahead}"] else ""
+    return [OUTCOMES[result], f"the {ahead}{far}: {conflict[f'position_{ahead}']}"]
+
+
+def _grounds(conflict: dict, rows: pd.DataFrame) -> list[str]:
+    """Say what the claims came out as: one by one if they are few, else by how many.
+
+    Of a definition all its claims count but the one that the outcome has already told.
+    """
+    sides = {side: ids(conflict[f"side_{side}"]) for side in SIDES}
+    if conflict["scope"] == "definition":
+        told = conflict["turning"][0].split()[0] if conflict["turning"] else ""
+        sides = {"": [i for i in ids(conflict["claim_ids"]) if i != told]}
+    if conflict["outcome"] == "open":
+        return [_needed(rows.loc[[i for claims in sides.values() for i in claims]])]
+    parts = {side: rows.loc[claims] for side, claims in sides.items()}
+    known = {side: part[part["verdict"].isin(JUDGED)] for side, part in parts.items()}
+    total = sum(len(part) for part in known.values())
+    if total > CLAIMS_TOLD:
+        said = [_counted(side, part) for side, part in known.items() if len(part)]
+    else:
+        said = [_claim_told(row) for part in known.values() for row in _records(part)]
+    silent = sum(len(part) for part in parts.values()) - total
+    if silent:
+        said.append(f"{prose.plural(silent, 'claim')} cannot be judged")
+    return ["; ".join(said)] if said else []
+
+
+def _records(rows: pd.DataFrame) -> list[dict]:
+    """Give rows one by one, with the claim's id."""
+    return rows.reset_index(names="claim_id").to_dict("records")
+
+
+def _needed(rows: pd.DataFrame) -> str:
+    """Say why claims could not be judged: only cited, an opinion, or what data they need."""
+    if not len(rows):
+        return "no claim of the ledger states the detail"
+    said = [f"{row['claim_id']} {WHY_OPEN[row['verdict']]}" for row in _records(rows)]
+    needs = rows.loc[rows["verdict"] == "not_in_data", "needs"].dropna()
+    if len(rows) > 1 or not len(needs):
+        return "; ".join(said)
+    lacking = needs.iloc[0].split(";")[0].rstrip(".").split()
+    cut = " ".join(lacking[:NEEDS_TOLD]) + (" and more" if len(lacking) > NEEDS_TOLD else "")
+    return f"{said[0]}, which would take {cut[0].lower()}{cut[1:]}"
+
+
+def _counted(side: str, rows: pd.DataFrame) -> str:
+    """Count the verdicts of a position's claims.
+
+    Examples
+    --------
+    >>> _counted("first", pd.DataFrame({"verdict": ["holds", "fails", "holds"]}))
+    'of 3 claims of the first, 2 hold and 1 fails'
+    >>> _counted("second", pd.DataFrame({"verdict": ["holds"]}))
+    'the one claim of the second holds'
+    >>> _counted("", pd.DataFrame({"verdict": ["fails", "fails"]}))
+    'both claims fail'
+    """
+    counts = rows["verdict"].value_counts()
+    of = f" of the {side}" if side else ""
+    parts = {
+        verdict: (VERDICTS[verdict] if counts[verdict] == 1 else many)
+        for verdict, many in MANY.items()
+        if verdict in counts
+    }
+    if len(rows) == 1:
+        return f"the one claim{of} {next(iter(parts.values()))}"
+    if len(parts) == 1:
+        every = "both" if len(rows) == 2 else f"all {len(rows)}"
+        return f"{every} claims{of} {next(iter(parts.values()))}"
+    words = prose.listing([f"{counts[verdict]} {word}" for verdict, word in parts.items()])
+    return f"of {len(rows)} claims{of}, {words}"
 
 
 def _claim_told(row: dict) -> str:
-    """Tell one claim's result in a few words."""
-    words = verdicts.verdict_words(row["verdict"], "", row["words"])
+    """Tell one claim's result in a few words, with the reading under which it would hold."""
+    words = row["words"].removeprefix("not under: ")
+    is_met = row["verdict"] == "holds" or words != row["words"]
+    how = "holds, but not under another reading ({})" if is_met else IN_PART.get(row["reason"], "")
+    said = VERDICTS[row["verdict"]]
+    if row["verdict"] == "holds_in_part":
+        said = how.format(words) or said
+    stated = ""
+    if row["operator"] in STATED and not is_met and pd.notna(row["expected"]):
+        expected = _number(row["expected"], row["unit"])
+        stated = f" against {STATED[row['operator']]}{expected}"
+    return f"{row['claim_id']} {said}: {amount(row)}{stated}"
+
+
+def amount(row: dict) -> str:
+    """Write what was found, in the units of speech.
+
+    Examples
+    --------
+    >>> nothing = {"low": float("nan"), "high": float("nan")}
+    >>> amount({"observed": 0.5, "unit": "share of years", **nothing})
+    '50% of the years'
+    >>> amount({"observed": 2018.0, "unit": "year", **nothing})
+    '2018'
+    >>> amount({"observed": 1.0, "unit": "items", **nothing})
+    '1 item'
+    >>> amount({"observed": 1.5, "unit": "ratio", "low": 0.7, "high": 2.1})
+    '1.50 times (0.70 to 2.10)'
+    >>> amount({"observed": 2000.0, "unit": "people", **nothing})
+    '2,000 people'
+    """
+    unit = row["unit"]
+    if pd.isna(row["observed"]):
+        return "nothing found"
+    scale, after = UNITS.get(unit, (1, unit))
+    if row["observed"] == 1 and unit not in UNITS and after.endswith("s"):
+        after = after.removesuffix("s")
+    number, low, high = (_number(scale * row[name], unit) for name in ("observed", "low", "high"))
+    around = f" ({low} to {high})" if pd.notna(row["low"]) else ""
+    if unit in BEFORE:
+        return f"{unit} {number}{around}"
+    return f"{number}{'' if after.startswith('%') else ' '}{after}".strip() + around
+
+
+def _number(amount: float, unit: str) -> str:
+    """Write a number; only of years those between 1900 and 2100 without separators."""
+    if unit != "year" and pd.notna(amount) and float(amount).is_integer():
+        return prose.number(amount)
+    return verdicts.plain(amount)
+
+
+def counts(settled: pd.DataFrame) -> pd.DataFrame:
+    """Count conflicts by outcome (rows, in words) and by what they turn on (columns, in words)."""
+    table = settled.groupby(["outcome", "scope"]).size().unstack(fill_value=0)
+    rows = [name for name in OUTCOMES if name in table.index]
+    columns = [name for name in SCOPES if name in table.columns]
+    return table.loc[rows, columns].rename(index=OUTCOMES, columns=SCOPES)
+
+
+def headline(settled: pd.DataFrame) -> str:
+    """Sum up how conflicts come out in one sentence, without its full stop."""
+    slips = settled[settled["scope"] == "suspected_slip"]["outcome"]
+    words = settled[settled["scope"] == "definition"]["outcome"]
+    rest = settled[~settled["scope"].isin(["suspected_slip", "definition"])]["outcome"]
+    ahead = rest.str.match("first|second").sum()
     return (
-        f"{row['claim_id']} {words} "
-        f"({verdicts.found(row['observed'], row['low'], row['high'], row['unit'])})"
+        f"Of {len(rest)} contradictions the data put one position ahead in {ahead} and let both "
+        f"hold, wholly or in part, in {rest.isin(['both_stand', 'each_in_part']).sum()}; of "
+        f"{len(slips)} suspected slips {slips.isin(['slip_confirmed', 'slip_in_part']).sum()} are "
+        f"slips at least in part; {(words == 'definition_decides').sum()} of {len(words)} "
+        "definitions decide a verdict"
     )
+
+
+def show(settled: pd.DataFrame, results: pd.DataFrame, measured: pd.DataFrame) -> None:
+    """Show every conflict with what is in dispute and how it comes out."""
+    rows = settled.to_dict("records")
+    shown = settled.assign(
+        scope_words=settled["scope"].map(SCOPES),
+        outcome_words=settled["outcome"].map(OUTCOMES),
+        told=[told(row, results, measured) for row in rows],
+    )
+    headings = {
+        "conflict_id": "Conflict",
+        "title": "Question",
+        "scope_words": "What it is",
+        "position_first": "First position",
+        "position_second": "Second position",
+        "outcome_words": "Outcome",
+        "told": "What the data say",
+    }
+    caption = f"{prose.plural(len(shown), 'conflict')}, settled by the verdicts of their claims"
+    prose.show_table(shown, caption, headings, folded=len(shown) > 12)
+
+
+def of_notebook(conflicts: pd.DataFrame, notebook: str) -> pd.DataFrame:
+    """Keep the conflicts most of whose claims a notebook takes up; of as many, the first one."""
+    home = {i: claim.notebook for i, claim in ledger().items()}
+    own = [
+        pd.Series([home[i] for i in ids(cell)]).mode().iloc[0] == notebook
+        for cell in conflicts["claim_ids"]
+    ]
+    return conflicts[own]
+
+
+def show_of_notebook(notebook: str, chosen: Choices, data: Tables) -> None:
+    """Settle and show the conflicts of a notebook under the choices of its run."""
+    own = of_notebook(data["conflicts"], notebook)
+    concerned = {i for cell in own["claim_ids"] for i in ids(cell)}
+    claims = {i: claim for i, claim in ledger().items() if i in concerned}
+    results, found = evaluate(chosen, claims, data), curves(chosen, claims, data)
+    show(settle(results, found, Tables({"conflicts": own})), results, measures(data, chosen))

@@ -45,6 +45,9 @@ GRID: dict[str, list] = {
 }  # fmt: skip
 CODES = list(VERDICTS)
 JUDGING = ("tolerance", "reading")
+# Choices that only make sense together.
+PARTNER = {"cutoff_1": "cutoff_2", "window_1": "window_2"}
+PARTNER |= {second: first for first, second in PARTNER.items()}
 
 
 class Curve(NamedTuple):
@@ -86,13 +89,25 @@ class Curve(NamedTuple):
 def settings(name: str, base: Choices) -> list:
     """Give the settings of a choice, that of the run first.
 
+    Of windows and cut-offs, only those that fit the run's other one.
+
     Examples
     --------
     >>> settings("year_rule", choose(year_rule="order"))
     ['order', 'delivery']
     """
     own = getattr(base, name)
-    return [own, *(setting for setting in GRID[name] if setting != own)]
+    return [own, *(other for other in GRID[name] if other != own and _fits(name, other, base))]
+
+
+def _fits(name: str, setting: object, base: Choices) -> bool:
+    """Tell whether a setting can stand beside that of the choice it goes with."""
+    partner = PARTNER.get(name)
+    try:
+        choose(**{name: setting} | ({partner: getattr(base, partner)} if partner else {}))
+    except ValueError:
+        return False
+    return True
 
 
 def curve(claim: Claim, data: Tables, base: Choices) -> Curve:
@@ -108,7 +123,7 @@ def curve(claim: Claim, data: Tables, base: Choices) -> Curve:
             verdict = judge(claim, finding, with_choices(base, judging, eyes)).verdict
             found.append((finding.observed, finding.low, finding.high, CODES.index(verdict)))
     observed, low, high, codes = (
-        np.array(part).reshape(shape) for part in zip(*found, strict=True)
+        np.array(part, dtype=float).reshape(shape) for part in zip(*found, strict=True)
     )
     return Curve(claim, (*measuring, *judging), axes, observed, low, high, codes.astype(int))
 

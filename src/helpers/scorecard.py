@@ -144,39 +144,44 @@ def right_pct(results: pd.DataFrame, by: str, least: int = 5) -> pd.Series:
 
 
 def two_sources(data: Tables) -> Tables:
-    """Keep, of the tables that can name a second source, the rows that do."""
-    names = [name for name in tables.names() if "source_id_2" in data[name]]
-    double = {
-        name: data[name][data[name]["source_id_2"].notna()]
-        for name in names
-        if name not in ("claims", "conflicts", "alliance_rubric")
-    }
+    """Rate the rows of the tables that can name a second source: high with one, low without.
+
+    The other rows stay, so that claims which rest on them alone fall silent instead of failing.
+    """
+    double = {}
+    for name in tables.names():
+        frame = data[name]
+        if {"confidence", "source_id_2"} <= set(frame):
+            rated = frame["source_id_2"].notna().map({True: "high", False: "low"})
+            double[name] = frame.assign(confidence=rated)
     return Tables(double)
 
 
 def under_stricter_evidence(chosen: Choices, data: Tables) -> dict[str, pd.DataFrame]:
     """Evaluate all claims again on better evidence only, named by the standard."""
-    strict = {
-        level: evaluate(chosen.model_copy(update={"min_confidence": level}), data=data)
-        for level in ("medium", "high")
-    }
+    high = chosen.model_copy(update={"min_confidence": "high"})
+    medium = chosen.model_copy(update={"min_confidence": "medium"})
     return {
-        "the run's own": evaluate(chosen, data=data),
-        "medium confidence and better": strict["medium"],
-        "high confidence only": strict["high"],
-        "two sources only": evaluate(chosen, data=two_sources(data)),
+        "the run's own evidence": evaluate(chosen, data=data),
+        "medium confidence and better": evaluate(medium, data=data),
+        "high confidence only": evaluate(high, data=data),
+        "two sources only": evaluate(high, data=two_sources(data)),
     }
 
 
 def with_robustness(results: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
     """Add to results how far they depend on choices; missing for claims without a check."""
     columns = ["claim_id", "n_specifications", "robustness", "most_important", "flip"]
-    return results.merge(summed[[*columns, "flip_verdict"]], on="claim_id", how="left")
+    full = results.merge(summed[[*columns, "flip_verdict"]], on="claim_id", how="left")
+    return full.astype({"n_specifications": "Int64"})
 
 
 def fragile(full: pd.DataFrame, number: int = 10) -> pd.DataFrame:
-    """Give the judged claims whose verdict the fewest combinations share, the frailest first."""
-    judged = full[full["verdict"].isin(JUDGED) & (full["robustness"] < 1)]
+    """Give the judged claims whose verdict the fewest combinations share, the frailest first.
+
+    Only those that some combination judges otherwise: silence is not another verdict.
+    """
+    judged = full[full["verdict"].isin(JUDGED) & full["flip"].fillna("").ne("")]
     return judged.sort_values(["robustness", "claim_id"]).head(number)
 
 

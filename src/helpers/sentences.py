@@ -147,3 +147,14 @@ def of_section(results: pd.DataFrame, found: dict[str, robustness.Curve]) -> str
         f"{headline(results)}; {prose.plural(varied, 'verdict')} would change under other "
         "defensible choices."
     )
+
+
+def headline_table(results: pd.DataFrame) -> str:
+    """Write the verdicts by article as a Markdown table, for the README."""
+    columns = ["article", "claims", *VERDICTS.values()]
+    rows = []
+    for name, own in [*results.groupby("article", sort=False), ("both", results)]:
+        counts = own["verdict"].value_counts()
+        rows.append([name, len(own), *(counts.get(verdict, 0) for verdict in VERDICTS)])
+    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -12,7 +12,16 @@ import pandas as pd
 from helpers import prose, robustness, scorecard
 from helpers.checks.select import key
 from helpers.choices import Choices
-from helpers.claims import REASONS, VERDICTS, Claim, Finding, Tables, Verdict, ledger
+from helpers.claims import (
+    REASONS,
+    TOLERANCE_FACTOR,
+    VERDICTS,
+    Claim,
+    Finding,
+    Tables,
+    Verdict,
+    ledger,
+)
 from helpers.evidence import ARTICLES
 
 AT_LEAST = {
@@ -44,7 +53,7 @@ def expectation(claim: Claim) -> str:
     if claim.operator == "between":
         ends = f"{plain(claim.expected)} and {plain(claim.expected_high)}"
         return f"between {ends} {claim.unit}".strip()
-    return f"{AT_LEAST[claim.operator].format(plain(claim.expected))} {claim.unit}".strip()
+    return AT_LEAST[claim.operator].format(f"{plain(claim.expected)} {claim.unit}".strip())
 
 
 def plain(amount: float) -> str:
@@ -294,22 +303,31 @@ def tally(results: pd.DataFrame) -> str:
     return ", ".join(f"{counts[v]} {word}" for v, word in VERDICTS.items() if v in counts)
 
 
-def show_robustness(summed: pd.DataFrame, caption: str) -> None:
-    """Show how far claims depend on choices: one row for each whose verdict varies."""
-    varied = summed[summed["robustness"] < 1].sort_values(["robustness", "claim_id"])
+def show_robustness(full: pd.DataFrame, caption: str) -> None:
+    """Show how far claims depend on choices: one row for each whose verdict varies.
+
+    Parameters
+    ----------
+    full
+        What `scorecard.with_robustness` gives.
+    """
+    varied = full[full["robustness"] < 1].sort_values(["robustness", "claim_id"])
     shown = varied.assign(
+        verdict_words=[f"{SHAPES[v]} {VERDICTS[v]}" for v in varied["verdict"]],
         robustness_pct=100 * varied["robustness"],
         most_important=varied["most_important"].str.replace("_", " "),
         flip=[
-            f"{flip}: {VERDICTS[verdict]}" if flip else ""
+            f"{flip.replace('_', ' ')}: {VERDICTS[verdict]}" if flip else "the data fall silent"
             for flip, verdict in zip(varied["flip"], varied["flip_verdict"], strict=True)
         ],
     )
     headings = {
         "claim_id": "Claim",
+        "paraphrase": "What it says",
+        "verdict_words": "Verdict",
         "n_specifications": "Combinations",
         "robustness_pct": "Same verdict (%)",
         "most_important": "Choice that matters most",
-        "flip": "Smallest change that gives another verdict",
+        "flip": "Smallest change that gives another",
     }
     prose.show_table(shown, caption, headings, folded=len(shown) > 12)

@@ -15,7 +15,7 @@ EVENTS = pd.DataFrame(
         "date_start": ["2018-05-04", "2019-07", "2020", "2020-12-31", "2022-02-01"],
         "year": pd.array([2018, 2019, 2020, 2020, 2022], dtype="Int64"),
         "kind": ["naval", "air_patrol", "naval", "ground", "naval"],
-        "regions": ["Baltic", "Pacific;Japan", None, "Pacific", "Arctic"],
+        "regions": ["Baltic", "Pacific;Japan;Arctic", None, "Pacific", "Arctic"],
         "ships_total": [2.0, float("nan"), 4.0, float("nan"), 12.0],
         "has_live_fire": pd.array([True, True, False, None, True], dtype="boolean"),
         "confidence": ["high", "high", "low", "high", "medium"],
@@ -28,8 +28,8 @@ EVENTS = pd.DataFrame(
 def measure(claim_of):
     """Run a check on the events for a claim about 2019 to 2021, or another period."""
 
-    def run(check, period=("2019", "2021"), chosen=None, events=EVENTS, **arguments):
-        claim = claim_of(period_start=period[0], period_end=period[1])
+    def run(check, period=("2019", "2021"), chosen=None, events=EVENTS, operator="=", **arguments):
+        claim = claim_of(period_start=period[0], period_end=period[1], operator=operator)
         data = Tables({"exercises": events})
         return CHECKS[check](data, chosen or choose(), claim, table="exercises", **arguments)
 
@@ -55,6 +55,19 @@ def test_rows_counted_offers_all_years_as_another_period(measure):
     assert found.readings == (Reading("other_period", "counting all years, 2018 to 2022", 3),)
 
 
+@pytest.mark.parametrize(("operator", "offered"), [("exists", 1), (">=", 0), ("<=", 0)])
+def test_rows_counted_does_not_reach_a_floor_with_other_years(measure, operator, offered):
+    found = measure("rows_counted", where={"kind": "naval"}, operator=operator)
+    assert len(found.readings) == offered
+
+
+def test_rows_counted_does_not_take_weak_evidence_for_none(measure):
+    sea, strict = {"kind": "naval"}, choose(min_confidence="medium")
+    assert math.isnan(measure("rows_counted", where=sea, chosen=strict).observed)
+    assert measure("rows_counted", where=sea, chosen=strict, any_time=True).observed == 2
+    assert measure("rows_counted", where={"kind": "space"}, chosen=strict).observed == 0
+
+
 def test_rows_counted_offers_no_other_period_where_there_is_none(measure):
     assert measure("rows_counted", ("2018", "2022")).readings == ()
     assert measure("rows_counted", where={"kind": "naval"}, any_time=True).readings == ()
@@ -78,7 +91,7 @@ def test_rows_counted_finds_nothing_as_zero_not_as_missing(measure):
 
 
 def test_rows_counted_counts_the_items_of_lists_once(measure):
-    assert measure("rows_counted", distinct="regions").observed == 2
+    assert measure("rows_counted", distinct="regions").observed == 3
     assert measure("rows_counted", distinct="regions", any_time=True).observed == 4
 
 

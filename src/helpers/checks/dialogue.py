@@ -9,6 +9,9 @@ from helpers.checks.select import run_years, select, sure
 from helpers.choices import Choices, confident
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 
+# The narrowest reading of meetings of defence and security officials: the two heads themselves.
+CHIEFS = ("defence_ministers", "strategic_security_consultation", "security_council_other")
+
 
 def _contacts(tables: Tables) -> pd.DataFrame:
     """Put meetings and consultations together, each contact once."""
@@ -30,7 +33,7 @@ def meetings_per_year(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
     """Count contacts of defence and security officials per year, with the exact interval.
 
     The years are those of the claim's period that were searched for contacts; readings count
-    trips instead of contacts, of all settings and of bilateral ones.
+    trips instead of contacts: all, bilateral ones, and those of the heads alone.
     """
     key = chosen.min_confidence, chosen.rank_min, chosen.count_virtual, chosen.count_calls
 
@@ -44,6 +47,9 @@ def meetings_per_year(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
         readings = {
             "counting trips instead of contacts": dialogue.one_per_trip(kept),
             "counting trips, and of these bilateral ones only": dialogue.one_per_trip(alone),
+            "counting bilateral trips of defence ministers and security-council chiefs only": (
+                dialogue.one_per_trip(alone[alone["mechanism"].isin(CHIEFS)])
+            ),
         }
         return Finding(
             *stats.poisson_rate(len(kept), len(years)),

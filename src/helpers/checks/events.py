@@ -26,9 +26,14 @@ class Span(NamedTuple):
     end: pd.Timestamp
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is made of calendar years."""
+        return all((day.month, day.day) == (1, 1) for day in self)
+
+    @property
     def years(self) -> float:
         """Length in years: whole calendar years count as such, others by days."""
-        if (self.first.dayofyear, self.end.dayofyear) == (1, 1):
+        if self.is_whole:
             return float(max(self.end.year - self.first.year, 0))
         return max((self.end - self.first).days, 0) / 365.25
 
@@ -36,7 +41,7 @@ class Span(NamedTuple):
     def words(self) -> str:
         """Name the years, and the days where the stretch does not begin or end with a year."""
         last = self.end - pd.Timedelta(days=1)
-        if (self.first.dayofyear, self.end.dayofyear) == (1, 1):
+        if self.is_whole:
             return f"{self.first.year} to {last.year}" if self.years > 1 else f"{last.year}"
         return f"{self.first:%Y-%m-%d} to {last:%Y-%m-%d}"
 

@@ -61,20 +61,21 @@ def event_rate(
         # What was looked at matters, most of all where nothing was found.
         (every,), rows = within(gather(tables, chosen, of, where), span)
         note = f"{events} of {every} in {span.words}"
-    if not span.years:
-        return Finding(MISSING, unit=claim.unit, note="years that the tables do not cover")
-    rate = stats.Estimate(float(events), MISSING, MISSING)
-    if not is_total:
-        given = (events, span.years)
-        rate = tables.once(("rate", *given), lambda: stats.poisson_rate(*given))
     arguments = {"of": of, "where": where, "ukraine": ukraine, "is_total": is_total}
     return Finding(
-        *rate,
+        *_rate(tables, events, span.years, is_total),
         unit="events" if is_total else "events per year",
         rows=rows,
         note=note,
         readings=other_readings(event_rate, (tables, chosen, claim), arguments, readings),
     )
+
+
+def _rate(tables: Tables, events: int, years: float, is_total: bool) -> stats.Estimate:
+    """Give a rate, or a count without an interval; missing where no year is covered."""
+    if is_total or not years:
+        return stats.Estimate(float(events) if years else MISSING, MISSING, MISSING)
+    return tables.once(("rate", events, years), lambda: stats.poisson_rate(events, years))
 
 
 @check
@@ -168,7 +169,7 @@ def feature_ratio(
     claim: Claim,
     later: str,
     earlier: str,
-    features: list[str] | None = None,
+    features: tuple[str, ...] = tuple(exercises.FEATURES),
     where: dict | None = None,
     readings: list[dict] | None = None,
 ) -> Finding:
@@ -186,20 +187,19 @@ def feature_ratio(
     where, readings
         As for `event_rate`.
     """
-    features = features or list(exercises.FEATURES)
     events = counted(tables, chosen, where)
     spans = stretches([later, earlier], tables, chosen, claim)
     counts, rows = within([events], *spans)
-    flags = tables["exercises"][features]
+    flags = tables["exercises"][list(features)]
     marks = [int(flags.loc[events.within(span)].to_numpy().sum()) for span in spans]
-    ratio = _ratio(tables, marks[0], counts[0], marks[1], counts[1])
+    found = zip(marks, counts, spans, strict=True)
+    words = [f"{mark} marks of {count} events in {span.words}" for mark, count, span in found]
     arguments = {"later": later, "earlier": earlier, "features": features, "where": where}
     return Finding(
-        *ratio,
+        *_ratio(tables, marks[0], counts[0], marks[1], counts[1]),
         unit="times",
         rows=rows,
-        note=f"{marks[0]} marks of {counts[0]} events in {spans[0].words}, "
-        f"{marks[1]} of {counts[1]} in {spans[1].words}",
+        note=", ".join(words),
         unchanged=1.0,
         readings=other_readings(feature_ratio, (tables, chosen, claim), arguments, readings),
     )

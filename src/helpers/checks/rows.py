@@ -37,28 +37,38 @@ def rows_counted(
     narrower
         Narrower definitions, in words, and what a row must meet besides: a reading each.
     """
-    found = select(sure(tables, table, chosen), where or {})
-    inside = found if any_time else during(found, claim, column)
-    if not len(inside):
-        every = select(tables[table], where or {})
-        weaker = every if any_time else during(every, claim, column)
-        if len(weaker):
-            return Finding(MISSING, unit=claim.unit, note="only on weaker evidence than asked for")
-    readings = tuple(
-        Reading("some_definitions_only", words, _count(select(inside, also), distinct))
-        for words, also in (narrower or {}).items()
-    )
-    # A floor that is reached by adding up other years is not reached; a single event may be misdated.
-    if claim.operator in ("=", "exists") and len(found) > len(inside):
-        words = f"counting all years, {_years_in_words(found)}"
-        readings += (Reading("other_period", words, _count(found, distinct)),)
+    where = where or {}
+    found = select(sure(tables, table, chosen), where)
+    inside = _timely(found, claim, any_time, column)
+    if not len(inside) and len(_timely(select(tables[table], where), claim, any_time, column)):
+        return Finding(MISSING, unit=claim.unit, note="only on weaker evidence than asked for")
     return Finding(
         _count(inside, distinct),
         unit=claim.unit,
         rows=labels(table, inside if len(inside) else found),
         note="" if len(inside) or not len(found) else f"found {_years_in_words(found)} only",
-        readings=readings,
+        readings=_read_otherwise(claim, found, inside, narrower or {}, distinct),
     )
+
+
+def _timely(frame: pd.DataFrame, claim: Claim, any_time: bool, column: str | None) -> pd.DataFrame:
+    """Keep the rows of the claim's period, unless it is left out of account."""
+    return frame if any_time else during(frame, claim, column)
+
+
+def _read_otherwise(
+    claim: Claim, found: pd.DataFrame, inside: pd.DataFrame, narrower: dict, distinct: str | None
+) -> tuple[Reading, ...]:
+    """Count by narrower definitions and, of what happened once, in all years."""
+    readings = tuple(
+        Reading("some_definitions_only", words, _count(select(inside, also), distinct))
+        for words, also in narrower.items()
+    )
+    # A single event may be misdated; a floor reached by adding up other years is not reached.
+    if claim.operator in ("=", "exists") and len(found) > len(inside):
+        words = f"counting all years, {_years_in_words(found)}"
+        readings += (Reading("other_period", words, _count(found, distinct)),)
+    return readings
 
 
 def _count(frame: pd.DataFrame, distinct: str | None) -> float:
@@ -145,8 +155,7 @@ def cell(
         raise ValueError(f"pick {pick!r}: use one of {', '.join(PICKS)}")
     found = select(sure(tables, table, chosen), where or {})
     found = found if any_time else during(found, claim)
-    in_time = [*dict.fromkeys(name for name in (*TIMES, column) if name in found)]
-    cells = found.sort_values(in_time)[column].dropna()
+    cells = _in_time(found, column)[column].dropna()
     if not pd.api.types.is_numeric_dtype(cells):
         cells = cells.str[:4].astype("float64")
     if not len(cells):
@@ -156,6 +165,11 @@ def cell(
         observed = getattr(cells.astype("float64"), pick)()
     used = labels(table, found.loc[cells.index])
     return Finding(float(observed) / per, unit=claim.unit, rows=used)
+
+
+def _in_time(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Sort rows by when they happened, those of one time by a column."""
+    return frame.sort_values([*dict.fromkeys(name for name in (*TIMES, column) if name in frame)])
 
 
 @check

@@ -90,10 +90,17 @@ def has(cells: pd.Series, item: str) -> pd.Series:
 def sure(tables: Tables, table: str, chosen: Choices) -> pd.DataFrame:
     """Give a table's rows of the confidence, and the grade of evidence, that a run asks for."""
     frame = tables[table]
-    if "confidence" in frame:
-        frame = confident(frame, chosen.min_confidence)
-    if "evidence_grade" in frame:
-        frame = frame[frame["evidence_grade"].isin(GRADES[GRADES.index(chosen.min_grade) :])]
+    least = chosen.min_confidence if "confidence" in frame else None
+    grade = chosen.min_grade if "evidence_grade" in frame else None
+    return tables.once(("sure", table, least, grade), lambda: _sure(frame, least, grade))
+
+
+def _sure(frame: pd.DataFrame, least: str | None, grade: str | None) -> pd.DataFrame:
+    """Keep the rows of a confidence and a grade, or of any where none is asked for."""
+    if least:
+        frame = confident(frame, least)
+    if grade:
+        frame = frame[frame["evidence_grade"].isin(GRADES[GRADES.index(grade) :])]
     return frame
 
 

@@ -12,8 +12,8 @@ from helpers.claims import VERDICTS, Claim
 from helpers.figures import style
 
 SOURCE = "the ledger of claims, measured against the tables of this package"
-# Colour and shape, so that neither is needed alone.
-DRAWN = 100
+# Of more combinations than this a curve shows so many.
+DRAWN = 80
 
 
 def specification_curve(
@@ -39,8 +39,8 @@ def specification_curve(
         _marks(above, x[here], rows["observed"][here].to_numpy(), verdict)
     for place in np.flatnonzero(rows.index == specifications.index[0]):
         above.axvline(place, color=style.COLOURS["accent"], linewidth=1.0, zorder=0.5)
-        above.annotate("this run", (place, 1), xycoords=("data", "axes fraction"), fontsize=7.5,
-                       xytext=(2, -2), textcoords="offset points", va="top")  # fmt: skip
+        above.annotate("this run", (place, 0), xycoords=("data", "axes fraction"), fontsize=7.5,
+                       xytext=(3, 2), textcoords="offset points", va="bottom")  # fmt: skip
     for label, level in expected.items():
         above.axhline(level, color=style.COLOURS["ink"], linewidth=0.9, linestyle=(0, (4, 3)))
         above.annotate(label, (1, level), xycoords=("axes fraction", "data"), fontsize=7.5,
@@ -68,7 +68,7 @@ def drawn(specifications: pd.DataFrame) -> pd.DataFrame:
 
 def _orderly(cells: pd.Series) -> pd.Series:
     """Sort settings as text and estimates as numbers."""
-    return cells if pd.api.types.is_float_dtype(cells) else cells.astype("str")
+    return cells if pd.api.types.is_numeric_dtype(cells) else cells.astype("str")
 
 
 def _marks(ax: Axes, x: np.ndarray, y: np.ndarray, verdict: str) -> None:
@@ -138,22 +138,25 @@ def _strokes(
 
 
 def show_curve(one: robustness.Curve) -> None:
-    """Show the specification curve of a claim, framed: its verdicts in the title."""
+    """Show the specification curve of a claim, framed: its verdicts in the title.
+
+    Nothing is shown where there are not two estimates to compare.
+    """
     rows = robustness.measured(one)
-    known = rows.dropna(subset="observed")
-    if not len(known):
+    known = rows[np.isfinite(rows["observed"])]
+    if len(known) < 2:
         return
-    marks = sum(len(values) for values in one.settings)
+    marks = rows[choices_of(rows)].nunique().sum()
     fig, (above, below) = style.canvas(
         2.0 + 0.17 * marks, rows=2, sharex=True, height_ratios=[1.9, 0.17 * marks]
     )
-    specification_curve(above, below, rows, _lines(one.claim, known))
+    specification_curve(above, below, rows, _lines(one.claim))
     above.set_ylabel(one.claim.unit or "found", fontsize=8)
     split = prose.listing(
         [f"{VERDICTS[v]} in {100 * part:.0f} %" for v, part in robustness.shares(one).items()]
     )
     ends = f"{known['observed'].min():,.4g} to {known['observed'].max():,.4g}"
-    title = f"{one.claim.claim_id} {split} of {one.verdict.size} combinations"
+    title = f"{one.claim.claim_id} {split} of {one.verdict.size:,} combinations"
     thinned = f" (Drawn: {DRAWN} of {len(known)}, evenly.)" if len(known) > DRAWN else ""
     style.show(
         fig, title, one.claim.paraphrase + thinned, SOURCE,
@@ -161,8 +164,12 @@ def show_curve(one: robustness.Curve) -> None:
     )  # fmt: skip
 
 
-def _lines(claim: Claim, known: pd.DataFrame) -> dict[str, float]:
+def _lines(claim: Claim) -> dict[str, float]:
     """Give the lines to compare estimates with: what is claimed, by each reading of its words."""
-    lines = {"claimed": claim.expected, "loose": claim.expected_loose}
-    lines["strict"] = claim.expected_strict
+    lines = {
+        "claimed": claim.expected,
+        "at most": claim.expected_high,
+        "loose": claim.expected_loose,
+        "strict": claim.expected_strict,
+    }
     return {label: level for label, level in lines.items() if pd.notna(level)}

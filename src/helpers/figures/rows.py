@@ -37,7 +37,8 @@ def stacked_rows(
         base += long
     _rows_axis(ax, frame.index, at)
     ax.set_xlim(0, whole * 1.02 or 1)
-    series.names_above(ax)
+    longest = max((len(str(name)) for name in frame.columns), default=0)
+    series.names_above(ax, columns=3 if longest > 18 else 4)
 
 
 def ink_on(colour: str) -> str:
