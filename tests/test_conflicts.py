@@ -334,3 +334,9 @@ def test_counts_add_up_to_the_conflicts_and_the_headline_to_the_counts(everythin
     assert "Of 3 contradictions the data put one position ahead in 1" in said
     assert "of 2 suspected slips 1 are" in said
     assert "1 of 1 definitions" in said
+
+
+def test_every_conflict_is_at_home_in_one_notebook():
+    shares = [conflicts.of_notebook(TABLE, f"0{n}")["conflict_id"] for n in range(1, 7)]
+    assert pd.concat(shares).sort_values().tolist() == sorted(TABLE.index)
+    assert "X03" in shares[2].tolist()

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from helpers import cli, tables
+from helpers import cli, sentences, tables
 from helpers.paths import ROOT
 from helpers.publish import notebooks, render
 
@@ -20,6 +20,18 @@ def test_findings_are_those_of_the_notebooks(path):
     notebook = nbformat.read(path, as_version=4)
     finding = re.split(r"(?<=[.!?])\s", render.answer(notebook))[0]
     assert f"- **{render.title(notebook)}** {finding}\n" in README
+
+
+def test_the_headline_table_is_current(results):
+    between = README.split("<!-- verdicts -->\n")[1].split("\n<!-- /verdicts -->")[0]
+    assert between == sentences.headline_table(results), "put the table on the right into README.md"
+
+
+@pytest.mark.parametrize("line", re.findall(r"nolimits (check (?!--json).*)", SHELL))
+def test_the_checks_in_the_readme_run(line):
+    result = CliRunner().invoke(cli.main, line.split())
+    assert result.exit_code == 0, result.output
+    assert len(result.output) > 100
 
 
 @pytest.mark.parametrize("command", COMMANDS)

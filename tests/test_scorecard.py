@@ -173,12 +173,24 @@ def test_right_pct_is_of_judged_claims_in_groups_large_enough():
     assert scorecard.right_pct(MADE_UP, "section", least=1).to_dict() == {"x": 50, "y": 0}
 
 
-def test_two_sources_keeps_rows_with_a_second_source_and_tables_without_the_column():
-    data = scorecard.two_sources(Tables())
-    assert data["exercises"]["source_id_2"].notna().all()
-    assert 0 < len(data["exercises"]) < len(tables.load("exercises"))
-    assert len(data["trade_annual"]) == len(tables.load("trade_annual"))
-    assert len(data["claims"]) == len(LEDGER)
+def test_two_sources_rates_rows_by_their_second_source_and_keeps_the_others():
+    own, data = Tables(), scorecard.two_sources(Tables())
+    second = own["exercises"]["source_id_2"].notna()
+    assert second.any()
+    assert not second.all()
+    assert ((data["exercises"]["confidence"] == "high") == second).all()
+    assert set(data["exercises"].loc[~second, "confidence"]) == {"low"}
+    for name in ("trade_annual", "claims"):
+        assert data[name].equals(own[name])
+
+
+def test_on_weaker_evidence_only_a_claim_falls_silent():
+    single = tables.load("exercises").assign(source_id_2=None)
+    claim = ledger()["DIP-032"]
+    data = scorecard.two_sources(Tables({"exercises": single}))
+    strict = choose(min_confidence="high")
+    assert scorecard.decide(claim, data, choose())[1].verdict == "holds"
+    assert scorecard.decide(claim, data, strict)[1].verdict == "not_in_data"
 
 
 def test_steadiness_counts_every_judged_claim_once():

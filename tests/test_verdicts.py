@@ -319,9 +319,11 @@ def test_every_verdict_has_its_own_shape():
 
 
 def test_robustness_shows_only_what_varies_the_frailest_first(shown):
-    summed = pd.DataFrame(
+    full = pd.DataFrame(
         {
             "claim_id": ["a", "b", "c"],
+            "paraphrase": [ATTACK, "two", "three"],
+            "verdict": ["holds", "holds", "fails"],
             "n_specifications": [4, 6, 8],
             "robustness": [0.75, 1.0, 0.5],
             "most_important": ["year_rule", "", "base_year"],
@@ -329,8 +331,10 @@ def test_robustness_shows_only_what_varies_the_frailest_first(shown):
             "flip_verdict": ["fails", "", ""],
         }
     )
-    verdicts.show_robustness(summed, "Choices")
+    verdicts.show_robustness(full, "Choices")
     rich = shown[0]["text/html"]
     assert rich.index(">c<") < rich.index(">a<")
     assert ">b<" not in rich
-    assert "year_rule order: fails" in rich
+    assert "year rule order: fails" in rich
+    assert "the data fall silent" in rich
+    assert "<script" not in rich

@@ -183,6 +183,8 @@ def draws(depths: pd.DataFrame, rounds: int = 2000) -> pd.DataFrame:
     The weights are drawn evenly from all that add up to one (Dirichlet with all parameters 1),
     with a fixed seed.
     """
+    # Weights go to indicators by name, so that the order of the table does not matter.
+    depths = depths.sort_index()
     generator = np.random.default_rng(stats.SEED)
     drawn = generator.dirichlet(np.ones(len(depths)), size=rounds)
     known = depths.notna().to_numpy(dtype=float)

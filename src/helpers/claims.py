@@ -20,6 +20,14 @@ VERDICTS = {
     "cited": "cited only",
     "opinion": "opinion",
 }
+# The same of several claims.
+PLURAL = {
+    **VERDICTS,
+    "holds": "hold",
+    "holds_in_part": "hold in part",
+    "fails": "fail",
+    "opinion": "opinions",
+}
 REASONS = {
     "loose_floor": "the true number is at least twice the floor",
     "within_interval_only": "only the interval has it, or the interval does not exclude no change",

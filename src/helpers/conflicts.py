@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers import prose, verdicts
 from helpers.choices import Choices
-from helpers.claims import VERDICTS, Claim, Tables, ledger
+from helpers.claims import PLURAL, VERDICTS, Claim, Tables, ledger
 from helpers.robustness import CODES, Curve, curves
 from helpers.scorecard import JUDGED, evaluate, measure
 
@@ -65,7 +65,6 @@ IN_PART = {
     "loose_floor": "holds as a low floor",
     "within_interval_only": "holds in part, by the interval",
 }
-MANY = {"holds": "hold", "holds_in_part": "hold in part", "fails": "fail"}
 STATED = {
     "=": "",
     "~": "about ",
@@ -441,7 +440,7 @@ def _counted(side: str, rows: pd.DataFrame) -> str:
     of = f" of the {side}" if side else ""
     parts = {
         verdict: (VERDICTS[verdict] if counts[verdict] == 1 else many)
-        for verdict, many in MANY.items()
+        for verdict, many in PLURAL.items()
         if verdict in counts
     }
     if len(rows) == 1:

@@ -9,7 +9,10 @@ from helpers import dates, stats
 from helpers.choices import Choices, confident
 
 # Tables that order the others and are no evidence themselves.
-REGISTERS = ("claims", "conflicts", "countries", "sources", "hs_codes", "alliance_rubric")
+REGISTERS = (
+    "claims", "conflicts", "conflict_measures", "countries", "sources", "hs_codes",
+    "alliance_rubric", "alliance_second_coding",
+)  # fmt: skip
 
 # The first of these that a table has says in which year its rows fall.
 TIMES = ("year", "date", "date_start", "date_announced", "month", "period_start", "order_year",

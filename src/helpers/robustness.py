@@ -26,8 +26,6 @@ GRID: dict[str, list] = {
     "sipri_release": ["2025-03", "2026-03"],
     "year_rule": ["delivery", "order"],
     "include_licensed": [False, True],
-    "include_components": [True, False],
-    "window_length": [5, 3],
     "counting_rule": [
         "all_joint", "bilateral", "no_patrols", "no_sco", "armed_forces", "core_military",
     ],

@@ -6,16 +6,11 @@ Every number in them is computed, so that a rerun never leaves a false sentence 
 import pandas as pd
 
 from helpers import prose, robustness
-from helpers.claims import VERDICTS
+from helpers.claims import PLURAL, VERDICTS
 from helpers.evidence import SECTIONS
 from helpers.scorecard import JUDGED, right_pct
 
 ARTICLES = ("CEPA", "The Diplomat")
-VERBS = {
-    "holds": ("holds", "hold"),
-    "holds_in_part": ("holds in part", "hold in part"),
-    "fails": ("fails", "fail"),
-}
 
 
 def section(name: str) -> str:
@@ -39,9 +34,7 @@ def counted(results: pd.DataFrame) -> str:
     """
     counts = results["verdict"].value_counts()
     parts = [
-        f"{counts[verdict]} {one if counts[verdict] == 1 else many}"
-        for verdict, (one, many) in VERBS.items()
-        if verdict in counts
+        f"{counts[v]} {VERDICTS[v] if counts[v] == 1 else PLURAL[v]}" for v in JUDGED if v in counts
     ]
     if "not_in_data" in counts:
         parts.append(f"on {counts['not_in_data']} the data are silent")

@@ -13,6 +13,7 @@ from helpers import prose, robustness, scorecard
 from helpers.checks.select import key
 from helpers.choices import Choices
 from helpers.claims import (
+    PLURAL,
     REASONS,
     TOLERANCE_FACTOR,
     VERDICTS,
@@ -34,6 +35,16 @@ AT_LEAST = {
     "exists": "at least {} on record",
     "none": "no number",
 }
+# A shape before the word, so that verdicts can be told apart at a glance and without colour.
+SHAPES = {
+    "holds": "●",
+    "holds_in_part": "◐",
+    "fails": "✕",
+    "not_in_data": "–",
+    "cited": "❝",
+    "opinion": "○",
+}
+OBSERVED = ["observed", "low", "high", "unit"]
 ROWS_SHOWN = 12
 
 
@@ -208,9 +219,7 @@ def as_text(results: pd.DataFrame) -> str:
         f"{_short(row['paraphrase'], 78)}"
         for row in results.to_dict("records")
     ]
-    counts = results["verdict"].value_counts()
-    told = ", ".join(f"{VERDICTS[v]} {counts[v]}" for v in VERDICTS if v in counts)
-    return "\n".join([*lines, f"{prose.plural(len(results), 'claim')}: {told or 'none'}"])
+    return "\n".join([*lines, f"{prose.plural(len(results), 'claim')}: {tally(results) or 'none'}"])
 
 
 def _short(text: str, width: int) -> str:
@@ -239,17 +248,6 @@ def _known(cell: object) -> object:
     return cell
 
 
-# A shape before the word, so that verdicts can be told apart at a glance and without colour.
-SHAPES = {
-    "holds": "●",
-    "holds_in_part": "◐",
-    "fails": "✕",
-    "not_in_data": "–",
-    "cited": "❝",
-    "opinion": "○",
-}
-
-
 def show_verdicts(results: pd.DataFrame, caption: str = "The verdicts") -> None:
     """Show claims with what they say, what was found, the verdict and why."""
     claims = ledger()
@@ -275,9 +273,6 @@ def show_verdicts(results: pd.DataFrame, caption: str = "The verdicts") -> None:
     prose.show_table(shown, f"{caption}: {tally(results)}", headings, folded=len(shown) > 12)
 
 
-OBSERVED = ["observed", "low", "high", "unit"]
-
-
 def _asked(claim: Claim) -> str:
     """Say what a claim expects; nothing for one that no measurement can decide."""
     return expectation(claim) if claim.testability in ("computable", "codable") else ""
@@ -297,10 +292,14 @@ def tally(results: pd.DataFrame) -> str:
     Examples
     --------
     >>> tally(pd.DataFrame({"verdict": ["holds", "fails", "holds"]}))
-    '2 holds, 1 fails'
+    '2 hold, 1 fails'
     """
     counts = results["verdict"].value_counts()
-    return ", ".join(f"{counts[v]} {word}" for v, word in VERDICTS.items() if v in counts)
+    return ", ".join(
+        f"{counts[v]} {VERDICTS[v] if counts[v] == 1 else PLURAL[v]}"
+        for v in VERDICTS
+        if v in counts
+    )
 
 
 def show_robustness(full: pd.DataFrame, caption: str) -> None:

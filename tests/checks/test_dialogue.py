@@ -66,9 +66,11 @@ def test_four_a_year_is_twelve_contacts_in_three_years():
     assert found.high == pytest.approx(6.987, abs=0.001)
 
 
-def test_four_a_year_fails_with_the_contacts_on_record():
+def test_four_a_year_is_reached_by_the_heads_alone_or_not_at_all():
     found, judged = decide("DIP-071")
-    assert judged.verdict == "fails" and found.low > 4
+    assert found.low > 4 and judged.reason == "some_definitions_only"
+    others = tables.load("meetings").query("mechanism != 'defence_ministers'")
+    assert verdict("DIP-071", meetings=others) == "fails"
 
 
 def test_too_few_contacts_fail_too():

@@ -234,7 +234,7 @@ def depth_compared(
     """
     rubric = _rubric(tables, chosen.min_confidence)
     depths, own = rubric.depths, _column(at)
-    beside = pairs or _allies(depths)
+    beside = sorted(pairs or _allies(depths))
     if not beside:
         return Finding(MISSING, unit="ratio", note="no formal alliance is coded")
 
