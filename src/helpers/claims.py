@@ -39,7 +39,7 @@ OPERATORS = (
     "=", "~", ">=", ">", "<=", "<", "between", "increase", "decrease", "exists", "none"
 )  # fmt: skip
 # A floor of which the observed number is a multiple like this says little. It is asked only of
-# claims that state a number; the thresholds of words such as major are ours.
+# claims that state a number; the thresholds of words such as hundreds are ours.
 LOOSE = 2
 NUMBERS = ("quantity", "rate")
 TOLERANCE_FACTOR = {"none": 0, "ledger": 1, "double": 2}
@@ -315,7 +315,8 @@ def _meets(claim: Claim, bound: _Bound, observed: float) -> bool:
 
 def _shaded(claim: Claim, bound: _Bound, finding: Finding) -> Verdict:
     """Say whether a claim whose letter holds does so without reserve."""
-    stated = claim.operator in (">=", ">") and claim.kind in NUMBERS
+    worded = pd.notna(claim.expected_loose) or pd.notna(claim.expected_strict)
+    stated = claim.operator in (">=", ">") and claim.kind in NUMBERS and not worded
     if stated and 0 < LOOSE * bound.expected <= finding.observed:
         return Verdict("holds_in_part", "loose_floor")
     unclear = {

@@ -78,9 +78,6 @@ WHY_OPEN = {
     "opinion": "is an opinion",
     "not_in_data": "is not in the data",
 }
-UNITS = {"share of years": (100, "% of the years"), "ratio": (1, "times"), "year": (1, "")}
-# Units that stand before their number.
-BEFORE = ("rank", "score")
 # How choices are called in a sentence, where their name with blanks would not do.
 SPOKEN = {
     "counting_rule": "the counting rule",
@@ -339,7 +336,7 @@ def told(conflict: dict, results: pd.DataFrame, measured: pd.DataFrame) -> str:
     """
     rows = results.set_index("claim_id").loc[ids(conflict["claim_ids"])]
     own = measured[measured["conflict_id"] == conflict["conflict_id"]]
-    numbers = [f"{row['label']}: {amount(row)}" for row in own.to_dict("records")]
+    numbers = [f"{row['label']}: {_amount(row)}" for row in own.to_dict("records")]
     lead = [*_lead(conflict), *_grounds(conflict, rows)]
     room = MOST_WORDS - sum(len(part.split()) for part in lead)
     parts = [*lead, "; ".join(_fitting(numbers, room))]
@@ -462,46 +459,14 @@ def _claim_told(row: dict) -> str:
         said = how.format(words) or said
     stated = ""
     if row["operator"] in STATED and not is_met and pd.notna(row["expected"]):
-        expected = _number(row["expected"], row["unit"])
+        expected = verdicts.quantity(row["expected"], row["unit"])
         stated = f" against {STATED[row['operator']]}{expected}"
-    return f"{row['claim_id']} {said}: {amount(row)}{stated}"
+    return f"{row['claim_id']} {said}: {_amount(row)}{stated}"
 
 
-def amount(row: dict) -> str:
-    """Write what was found, in the units of speech.
-
-    Examples
-    --------
-    >>> nothing = {"low": float("nan"), "high": float("nan")}
-    >>> amount({"observed": 0.5, "unit": "share of years", **nothing})
-    '50% of the years'
-    >>> amount({"observed": 2018.0, "unit": "year", **nothing})
-    '2018'
-    >>> amount({"observed": 1.0, "unit": "items", **nothing})
-    '1 item'
-    >>> amount({"observed": 1.5, "unit": "ratio", "low": 0.7, "high": 2.1})
-    '1.50 times (0.70 to 2.10)'
-    >>> amount({"observed": 2000.0, "unit": "people", **nothing})
-    '2,000 people'
-    """
-    unit = row["unit"]
-    if pd.isna(row["observed"]):
-        return "nothing found"
-    scale, after = UNITS.get(unit, (1, unit))
-    if row["observed"] == 1 and unit not in UNITS and after.endswith("s"):
-        after = after.removesuffix("s")
-    number, low, high = (_number(scale * row[name], unit) for name in ("observed", "low", "high"))
-    around = f" ({low} to {high})" if pd.notna(row["low"]) else ""
-    if unit in BEFORE:
-        return f"{unit} {number}{around}"
-    return f"{number}{'' if after.startswith('%') else ' '}{after}".strip() + around
-
-
-def _number(amount: float, unit: str) -> str:
-    """Write a number; only of years those between 1900 and 2100 without separators."""
-    if unit != "year" and pd.notna(amount) and float(amount).is_integer():
-        return prose.number(amount)
-    return verdicts.plain(amount)
+def _amount(row: dict) -> str:
+    """Say what was measured."""
+    return verdicts.found(*(row[name] for name in verdicts.OBSERVED))
 
 
 def counts(settled: pd.DataFrame) -> pd.DataFrame:

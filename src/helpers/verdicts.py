@@ -44,6 +44,14 @@ SHAPES = {
     "cited": "❝",
     "opinion": "○",
 }
+# How units are said, and by how much their numbers are multiplied for it.
+UNITS = {
+    "share of years": (100, "% of the years"),
+    "ratio": (1, "times"),
+    "year": (1, ""),
+}
+# Units that stand before their number.
+BEFORE = ("rank", "score")
 OBSERVED = ["observed", "low", "high", "unit"]
 ROWS_SHOWN = 12
 
@@ -62,9 +70,9 @@ def expectation(claim: Claim) -> str:
     if change:
         return f"{change}, to {plain(claim.expected)} times or beyond"
     if claim.operator == "between":
-        ends = f"{plain(claim.expected)} and {plain(claim.expected_high)}"
-        return f"between {ends} {claim.unit}".strip()
-    return AT_LEAST[claim.operator].format(f"{plain(claim.expected)} {claim.unit}".strip())
+        low, high = (quantity(end, claim.unit) for end in (claim.expected, claim.expected_high))
+        return f"between {low} and {high}"
+    return AT_LEAST[claim.operator].format(quantity(claim.expected, claim.unit))
 
 
 def plain(amount: float) -> str:
@@ -82,18 +90,63 @@ def plain(amount: float) -> str:
     return prose.number(amount, 2 if abs(amount) < 10 else 1)
 
 
+def quantity(number: float, unit: str) -> str:
+    """Write a number with its unit, as one says it.
+
+    Examples
+    --------
+    >>> quantity(12.0, "submarines"), quantity(1.0, "entities"), quantity(2000.0, "people")
+    ('12 submarines', '1 entity', '2,000 people')
+    >>> quantity(2018.0, "year"), quantity(0.5, "share of years"), quantity(9.0, "rank")
+    ('2018', '50% of the years', 'rank 9')
+    """
+    scale, after = UNITS.get(unit, (1, unit))
+    written = plain(number) if unit == "year" else _counted(scale * number)
+    if unit in BEFORE:
+        return f"{unit} {written}"
+    after = one_of(after) if number == 1 and unit not in UNITS else after
+    return f"{written}{'' if after.startswith('%') else ' '}{after}".strip()
+
+
+def _counted(number: float) -> str:
+    """Write a number that is no year."""
+    whole = pd.notna(number) and float(number).is_integer()
+    return prose.number(number) if whole else plain(number)
+
+
+def one_of(unit: str) -> str:
+    """Write a unit for a single thing.
+
+    Examples
+    --------
+    >>> [one_of(unit) for unit in ("events per year", "torpedoes", "ship classes")]
+    ['event per year', 'torpedo', 'ship class']
+    >>> one_of("statements and votes")
+    'statements and votes'
+    """
+    noun, per, rest = unit.partition(" per ")
+    if " and " in noun or " of " in noun:
+        return unit
+    for many, single in (("ies", "y"), ("sses", "ss"), ("oes", "o"), ("s", "")):
+        if noun.endswith(many):
+            return f"{noun.removesuffix(many)}{single}{per}{rest}"
+    return unit
+
+
 def found(observed: float, low: float, high: float, unit: str) -> str:
     """Say what was observed, with its interval.
 
     Examples
     --------
     >>> found(2.0, 0.6947, 6.4947, "ratio")
-    '2 ratio (0.69 to 6.49)'
+    '2 times (0.69 to 6.49)'
     """
     if pd.isna(observed):
         return "nothing"
-    around = f" ({plain(low)} to {plain(high)})" if pd.notna(low) else ""
-    return f"{plain(observed)} {unit}".strip() + around
+    scale, _ = UNITS.get(unit, (1, unit))
+    ends = [plain(end) if unit == "year" else _counted(scale * end) for end in (low, high)]
+    around = f" ({ends[0]} to {ends[1]})" if pd.notna(low) else ""
+    return quantity(observed, unit) + around
 
 
 def verdict_words(verdict: str, reason: str = "", words: str = "") -> str:

@@ -129,7 +129,7 @@ def _unit_note(inside: pd.DataFrame, kind: pd.DataFrame, licensed: bool) -> str:
     built = int(inside.loc[inside["is_licensed"], "delivered_units"].sum())
     if built:
         said.append(f"{built} built in China under licence {'counted' if licensed else 'left out'}")
-    if (inside["category"] == "Air-defence systems").any():
+    if (inside["description"] == "SAM system").any():
         said.append(BATTERIES)
     return "; ".join(said)
 

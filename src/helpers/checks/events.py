@@ -225,5 +225,5 @@ def other_readings(
     found = []
     for other in others or []:
         observed = measure(*given, **{**arguments, **other["with"]}).observed
-        found.append(Reading(other["reason"], f"{other['words']}: {observed:.3g}", observed))
+        found.append(Reading(other["reason"], other["words"], observed))
     return tuple(found)

@@ -160,11 +160,20 @@ def cell(
         cells = cells.str[:4].astype("float64")
     if not len(cells):
         return Finding(MISSING, unit=claim.unit, note=f"no {column} in {table} for this")
+    if pick in ("first", "min") and _is_earlier(tables, table, where, found):
+        return Finding(MISSING, unit=claim.unit, note="the first is on weaker evidence than asked")
     observed = {"first": cells.iloc[0], "last": cells.iloc[-1]}.get(pick)
     if observed is None:
         observed = getattr(cells.astype("float64"), pick)()
     used = labels(table, found.loc[cells.index])
     return Finding(float(observed) / per, unit=claim.unit, rows=used)
+
+
+def _is_earlier(tables: Tables, table: str, where: dict | None, found: pd.DataFrame) -> bool:
+    """Tell whether weaker evidence has a row before the first of those found."""
+    every = select(tables[table], where or {})
+    column = time_column(every)
+    return len(every) > len(found) and str(every[column].min()) < str(found[column].min())
 
 
 def _in_time(frame: pd.DataFrame, column: str) -> pd.DataFrame:
