@@ -44,9 +44,9 @@ def outputs(path):
     return [output for cell in code(path) for output in cell["outputs"]]
 
 
-# The first notebook introduces the evidence; the last one is all verdicts, which come first.
+# The first notebook judges the theses only; the last one is all verdicts, which come first.
 UNLIKE = {
-    "00": [tag for tag in ANATOMY if tag not in ("verdicts", "robustness")],
+    "00": [tag for tag in ANATOMY if tag != "robustness"],
     "07": [*ANATOMY[:6], "verdicts", "figure", "robustness", *ANATOMY[9:]],
 }
 

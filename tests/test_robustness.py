@@ -56,8 +56,8 @@ def test_all_pairs_of_the_grid_can_stand_together(first, second):
         choose(**{first: one, second: other})
 
 
-def test_what_is_not_in_the_grid_is_only_what_is_shown():
-    assert set(choices.Choices.model_fields) - set(GRID) == {"start_year", "end_year"}
+def test_the_grid_holds_what_the_claims_depend_on_and_nothing_else():
+    assert {name for claim in ledger().values() for name in claim.choices} == set(GRID)
 
 
 def test_the_choices_of_the_run_come_first():
@@ -67,12 +67,12 @@ def test_the_choices_of_the_run_come_first():
 
 
 def test_a_setting_outside_the_grid_is_used_too(stub, claim_of):
-    stub(lambda chosen: chosen.window_length)
-    claim = claim_of(check="stub", choices=("window_length",))
-    one = robustness.curve(claim, Tables(), choose(window_length=10))
-    assert one.settings == [[10, 5, 3]]
-    assert one.observed.tolist() == [10, 5, 3]
-    assert [CODES[code] for code in one.verdict] == ["holds", "fails", "fails"]
+    stub(lambda chosen: chosen.base_year - 2008)
+    claim = claim_of(check="stub", choices=("base_year",))
+    one = robustness.curve(claim, Tables(), choose(base_year=2018))
+    assert one.settings == [[2018, 2021, 2020, 2019]]
+    assert one.observed.tolist() == [10, 13, 12, 11]
+    assert [CODES[code] for code in one.verdict] == ["holds", "fails", "fails", "fails"]
 
 
 def test_windows_that_would_overlap_with_that_of_the_run_are_left_out():

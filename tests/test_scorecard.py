@@ -1,5 +1,6 @@
 """Claims measured and judged: right wiring, clear refusals, and no dependence on row order."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -147,6 +148,25 @@ def test_rows_used_are_those_that_the_finding_names():
     used = scorecard.rows_used(finding, data)
     assert list(used) == ["exercises"]
     assert len(used["exercises"]) == finding.n_rows > 0
+
+
+def test_every_citable_claim_has_something_to_cite():
+    data = Tables()
+    silent = [
+        i
+        for i, claim in LEDGER.items()
+        if claim.testability == "citable" and not scorecard.cited(claim, data).n_rows
+    ]
+    assert silent == []
+
+
+def test_citing_counts_what_is_said_for_and_against():
+    views = tables.load("perceptions").head(3).copy()
+    views["claim_ids"] = "CEPA-014"
+    views["bearing"] = ["for", "against", "for"]
+    finding = scorecard.cited(LEDGER["CEPA-014"], Tables({"perceptions": views}))
+    assert "2 for, 1 against" in finding.note
+    assert np.isnan(finding.observed)
 
 
 def test_speaking_finds_the_rows_that_name_a_claim():

@@ -32,7 +32,7 @@ REASONS = {
     "loose_floor": "the true number is at least twice the floor",
     "within_interval_only": "only the interval has it, or the interval does not exclude no change",
     "other_period": "the number is right for another period",
-    "some_definitions_only": "the number is right under another definition",
+    "some_definitions_only": "it is right under some definitions only",
     "unit_differs": "the number is right in another unit",
 }
 OPERATORS = (

@@ -5,8 +5,7 @@ import inspect
 import pandas as pd
 
 import helpers.checks  # noqa: F401  (registers the checks)
-from helpers import tables
-from helpers.checks.select import has
+from helpers import schema, tables
 from helpers.choices import Choices, choose
 from helpers.claims import (
     CHECKS,
@@ -31,6 +30,8 @@ def measure(claim: Claim, data: Tables, chosen: Choices) -> Finding:
     ValueError
         If the ledger names a check that there is not, or arguments that it does not take.
     """
+    if claim.testability == "citable":
+        return cited(claim, data)
     if not claim.check:
         return Finding(MISSING, unit=claim.unit, note=claim.needs)
     if claim.check not in CHECKS:
@@ -97,16 +98,31 @@ def rows_used(finding: Finding, data: Tables) -> dict[str, pd.DataFrame]:
 
 def speaking(claim_id: str, data: Tables) -> dict[str, pd.DataFrame]:
     """Give the rows of all tables that name a claim: what the sources say for and against it."""
-    found = {}
+    named = data.once(("speaking",), lambda: _named(data))
+    return {name: data[name].loc[labels] for name, labels in named.get(claim_id, {}).items()}
+
+
+def _named(data: Tables) -> dict[str, dict[str, pd.Index]]:
+    """List for each claim the rows of each table that name it."""
+    found: dict[str, dict[str, pd.Index]] = {}
     for name in tables.names():
-        if name in ("claims", "conflicts"):
-            continue
-        frame = data[name]
-        if "claim_ids" in frame:
-            hits = frame[has(frame["claim_ids"], claim_id)]
-            if len(hits):
-                found[name] = hits
+        fields = {field["name"] for field in schema.fields(name)}
+        if "claim_ids" in fields and name != "conflicts":
+            ids = data[name]["claim_ids"].dropna().str.split(";").explode()
+            for claim_id, rows in ids.groupby(ids):
+                found.setdefault(claim_id, {})[name] = rows.index
     return found
+
+
+def cited(claim: Claim, data: Tables) -> Finding:
+    """Count what the sources say of a claim that can only be cited: nothing is measured."""
+    rows = speaking(claim.claim_id, data)
+    bearing = rows["perceptions"]["bearing"].value_counts() if "perceptions" in rows else {}
+    told = [f"{bearing[word]} {word}" for word in ("for", "against", "mixed") if word in bearing]
+    rest = sum(len(frame) for name, frame in rows.items() if name != "perceptions")
+    told += [f"{rest} more in {', '.join(n for n in rows if n != 'perceptions')}"] if rest else []
+    used = {name: frame.index for name, frame in rows.items()}
+    return Finding(MISSING, rows=used, note=f"sources {', '.join(told) or 'none'}")
 
 
 JUDGED = ("holds", "holds_in_part", "fails")

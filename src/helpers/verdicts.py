@@ -20,7 +20,6 @@ from helpers.claims import (
     Claim,
     Finding,
     Tables,
-    Verdict,
     ledger,
 )
 from helpers.evidence import ARTICLES
@@ -70,8 +69,8 @@ def expectation(claim: Claim) -> str:
     if change:
         return f"{change}, to {plain(claim.expected)} times or beyond"
     if claim.operator == "between":
-        low, high = (quantity(end, claim.unit) for end in (claim.expected, claim.expected_high))
-        return f"between {low} and {high}"
+        low = quantity(claim.expected, claim.unit if claim.unit in UNITS else "")
+        return f"between {low} and {quantity(claim.expected_high, claim.unit)}"
     return AT_LEAST[claim.operator].format(quantity(claim.expected, claim.unit))
 
 
@@ -173,7 +172,8 @@ def explain(claim: Claim, data: Tables, chosen: Choices) -> str:
         *([f"Caveat: {claim.caveat}"] if claim.caveat else []),
         *([f"Needed: {claim.needs}"] if claim.needs else []),
         *_dependence(claim, data, chosen),
-        *_evidence(claim, finding, verdict, data),
+        *([f"What is said: {finding.note}"] if claim.testability == "citable" else []),
+        *_evidence(finding, data),
     ]
     return "\n".join(part if "\n" in part else _wrapped(part) for part in parts)
 
@@ -211,10 +211,9 @@ def _dependence(claim: Claim, data: Tables, chosen: Choices) -> list[str]:
     return [f"Under {prose.plural(one.verdict.size, 'combination')} of choices: {parts}{flip}"]
 
 
-def _evidence(claim: Claim, finding: Finding, verdict: Verdict, data: Tables) -> list[str]:
+def _evidence(finding: Finding, data: Tables) -> list[str]:
     """List the rows that decided, or for a claim that can only be cited those that speak to it."""
-    cited = verdict.verdict == "cited"
-    used = scorecard.speaking(claim.claim_id, data) if cited else scorecard.rows_used(finding, data)
+    used = scorecard.rows_used(finding, data)
     return [_rows(name, frame, data) for name, frame in used.items() if len(frame)]
 
 
@@ -310,7 +309,8 @@ def show_verdicts(results: pd.DataFrame, caption: str = "The verdicts") -> None:
             for i, number in zip(results["claim_id"], results["expected"], strict=True)
         ],
         observed_words=[
-            found(*cells) for cells in zip(*(results[c] for c in OBSERVED), strict=True)
+            "" if pd.isna(cells[0]) else found(*cells)
+            for cells in zip(*(results[c] for c in OBSERVED), strict=True)
         ],
         verdict_words=[f"{SHAPES[v]} {VERDICTS[v]}" for v in results["verdict"]],
         why=[_why(row) for row in results.to_dict("records")],
@@ -328,7 +328,8 @@ def show_verdicts(results: pd.DataFrame, caption: str = "The verdicts") -> None:
 
 def _asked(claim: Claim) -> str:
     """Say what a claim expects; nothing for one that no measurement can decide."""
-    return expectation(claim) if claim.testability in ("computable", "codable") else ""
+    measured = claim.testability in ("computable", "codable") and claim.operator != "none"
+    return expectation(claim) if measured else ""
 
 
 def _why(row: dict) -> str:

@@ -122,10 +122,14 @@ def years_covered(tables: Tables) -> dict[str, Span]:
 
 
 def counted(
-    tables: Tables, chosen: Choices, where: dict | None = None, ukraine: str | None = None
+    tables: Tables,
+    chosen: Choices,
+    where: dict | None = None,
+    ukraine: str | None = None,
+    rule: str = "",
 ) -> Events:
-    """Give the exercises that the rule of a run counts and that meet conditions."""
-    rule, least = chosen.counting_rule, chosen.min_confidence
+    """Give the exercises that a rule counts, that of the run if none is given, and conditions."""
+    rule, least = rule or chosen.counting_rule, chosen.min_confidence
 
     def compute() -> Events:
         kept = exercises.counted(confident(tables["exercises"], least), rule)

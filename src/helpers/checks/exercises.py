@@ -26,6 +26,8 @@ from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 SERIES = {"tiv": "arms deliveries", "exercises": "exercises", "core_meetings": "meetings"}
 # A break is compatible with a year whose log likelihood lies within this of the best one.
 PROFILE = 1.92
+# Fewer sizes than this make no trend.
+ENOUGH = 10
 
 
 @check
@@ -215,8 +217,9 @@ def size_trend(
 ) -> Finding:
     """Give the yearly change of the size of events in the claim's period, in per cent.
 
-    A straight line through the logarithms, over the events whose forces of both sides, or of all
-    participants, are stated; whole national exercises are left out.
+    A straight line through the logarithms, over the events of which the forces of China and
+    Russia, or a part of them, are stated. Sizes of all participants, or of a whole national
+    exercise, are those of others too and left out. Missing below ten events.
 
     Parameters
     ----------
@@ -225,12 +228,13 @@ def size_trend(
     readings
         As for `event_rate`.
     """
-    scope = {"forces_scope": ["china_and_russia", "all_participants"], quantity: {"from": 1}}
+    scope = {"forces_scope": ["china_and_russia", "part"], quantity: {"from": 1}}
     (span,) = stretches(["claim"], tables, chosen, claim)
     labels = counted(tables, chosen, scope).within(span)
     sizes = tables["exercises"].loc[labels, ["year", quantity]].astype("float64")
-    if sizes["year"].nunique() < 3:
-        return Finding(MISSING, unit="% a year", note=f"{len(sizes)} events state {quantity}")
+    stated = f"{len(labels)} of the events of {span.words} state {quantity.split('_')[0]}"
+    if len(labels) < ENOUGH or sizes["year"].nunique() < 3:
+        return Finding(MISSING, unit="% a year", note=f"only {stated}")
     key = ("size", quantity, *labels)
     logs = pd.Series(np.log(sizes[quantity]).to_numpy(), index=sizes["year"])
     slope = tables.once(key, lambda: stats.trend(logs))
@@ -238,14 +242,19 @@ def size_trend(
         *(100 * (math.exp(bound) - 1) for bound in slope),
         unit="% a year",
         rows={"exercises": pd.Index(labels)},
-        note=f"{len(labels)} events of {span.words} state {quantity.split('_')[0]}",
+        note=stated,
         readings=other_readings(size_trend, (tables, chosen, claim), {}, readings),
     )
 
 
 @check
 def items_found(
-    tables: Tables, chosen: Choices, claim: Claim, column: str, among: dict[str, str]
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    column: str,
+    among: dict[str, str],
+    rule: str = "",
 ) -> Finding:
     """Count which of some items the exercises of the claim's period name.
 
@@ -255,9 +264,12 @@ def items_found(
         A column of exercises such as regions, partner_iso3 or activities.
     among
         The items looked for, in words, and a regular expression for each.
+    rule
+        Which events count, where the claim itself allows one rule only; otherwise as chosen.
     """
     (span,) = stretches(["claim"], tables, chosen, claim)
-    cells = tables["exercises"].loc[counted(tables, chosen).within(span), column].dropna()
+    events = counted(tables, chosen, rule=rule)
+    cells = tables["exercises"].loc[events.within(span), column].dropna()
     hits = {name: cells[cells.str.contains(pattern)] for name, pattern in among.items()}
     found = {name: events for name, events in hits.items() if len(events)}
     used = sorted({label for events in found.values() for label in events.index})
@@ -320,18 +332,27 @@ def _rarefied(counts: pd.Series, events: int, drawn: int) -> float:
 
 @check
 def record_year(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
-    """Name the year with the most exercises up to the claim's period; the first one of a tie."""
+    """Name the year with the most exercises up to the claim's period.
+
+    Of years that share the record the first is named; each of the others is a reading.
+    """
     events = counted(tables, chosen)
     counts = pd.Series(events.years[events.years <= claim.years[1]]).value_counts().sort_index()
     if counts.empty:
         return Finding(MISSING, unit="year", note="no event counted")
-    best, rest = int(counts.idxmax()), counts.drop(counts.idxmax())
-    second = f"{rest.max()} in {rest.idxmax()}" if len(rest) else "no other year"
+    best, *level = (int(year) for year in counts.index[counts == counts.max()])
+    rest = counts[counts < counts.max()]
+    after = f", next {rest.max()} in {rest.idxmax()}" if len(rest) else ""
+    shared = f" in {', '.join(map(str, [best, *level]))} alike" if level else ""
     return Finding(
         float(best),
         unit="year",
-        rows={"exercises": pd.Index(events.labels[events.years == best])},
-        note=f"{counts.max()} events, next {second}",
+        rows={"exercises": pd.Index(events.labels[np.isin(events.years, [best, *level])])},
+        note=f"{counts.max()} events{shared}{after}",
+        readings=tuple(
+            Reading("some_definitions_only", f"{year}, level with {best}", float(year))
+            for year in level
+        ),
     )
 
 

@@ -15,6 +15,7 @@ def entities_listed(
     claim: Claim,
     where: dict,
     narrower: dict[str, dict] | None = None,
+    jurisdiction: str = "",
 ) -> Finding:
     """Add up the Chinese entities listed in the claim's period; listings are counted, not firms.
 
@@ -26,17 +27,22 @@ def entities_listed(
         The rows of `sanctions`, as `select` takes them.
     narrower
         Narrower definitions, in words, and what a row must meet besides: a reading each.
+    jurisdiction
+        chn or chn_hkg, where the claim itself says whether Hong Kong counts; otherwise as chosen.
     """
-    listed = pressure.counted(sure(tables, "sanctions", chosen), chosen.jurisdiction_rule)
-    found = during(select(listed, where), claim)
+    rule = jurisdiction or chosen.jurisdiction_rule
+    rounds = during(select(sure(tables, "sanctions", chosen), where), claim)
+    found = pressure.counted(rounds, rule)
     if not len(found):
-        return Finding(MISSING, unit="entities", note="no such round in sanctions")
+        every = during(select(tables["sanctions"], where), claim)
+        note = _why_no_number(rounds, every)
+        return Finding(MISSING, unit="entities", rows=labels("sanctions", rounds), note=note)
     sums = found.groupby("count_kind")["n_counted"].sum()
     return Finding(
         float(found["n_counted"].sum()),
         unit="entities",
         rows=labels("sanctions", found),
-        note=f"{len(found)} rows: " + _kinds(sums),
+        note=f"{len(found)} row{'s' if len(found) > 1 else ''}: {_kinds(sums)}",
         readings=tuple(
             Reading("some_definitions_only", words, float(select(found, also)["n_counted"].sum()))
             for words, also in (narrower or {}).items()
@@ -44,6 +50,14 @@ def entities_listed(
     )
 
 
+def _why_no_number(rounds: pd.DataFrame, every: pd.DataFrame) -> str:
+    """Say why there is nothing to add up: no round, none good enough, or none with a number."""
+    if not len(every):
+        return "no such round in sanctions"
+    return "on record without a number that may be summed" if len(rounds) else WEAKER
+
+
+WEAKER = "only on weaker evidence than asked for"
 KINDS = {
     "exact": "as counted",
     "at_least": "a floor",
@@ -53,43 +67,84 @@ KINDS = {
 
 
 def _kinds(sums: pd.Series) -> str:
-    """Say how much of a sum is what kind of number.
+    """Say how much of a sum is what kind of number; of one kind alone, which.
 
     Examples
     --------
-    >>> _kinds(pd.Series({"exact": 3, "planned": 25}))
-    '3 as counted, 25 planned before adoption'
+    >>> _kinds(pd.Series({"exact": 3, "planned": 25})), _kinds(pd.Series({"exact": 3}))
+    ('3 as counted, 25 planned before adoption', 'as counted')
     """
+    if len(sums) == 1:
+        return KINDS.get(sums.index[0], sums.index[0])
     return ", ".join(f"{n} {KINDS.get(kind, kind)}" for kind, n in sums.items())
 
 
 @check
-def packages_listing(tables: Tables, chosen: Choices, claim: Claim, named: list[int]) -> Finding:
+def packages_listing(
+    tables: Tables,
+    chosen: Choices,
+    claim: Claim,
+    named: list[int],
+    confirmed: dict | None = None,
+    jurisdiction: str = "",
+) -> Finding:
     """Count the EU packages, of those named, in which Chinese entities are on record as listed.
 
     Further packages of the claim's period with such entities are counted off, so that only the
-    very set that is named gives its full number.
+    very set that is named gives its full number. Missing where better evidence alone would leave
+    out a package of which it is on record.
 
     Parameters
     ----------
     named
         Numbers of the packages.
+    confirmed
+        The rows that confirm a listing without a number, as `select` takes them.
+    jurisdiction
+        As for `entities_listed`.
     """
-    rows = during(select(sure(tables, "sanctions", chosen), {"eu_package": {"known": True}}), claim)
-    found = pressure.packages(rows, chosen.jurisdiction_rule)
-    if not len(found):
+    rule = jurisdiction or chosen.jurisdiction_rule
+    every = during(select(tables["sanctions"], {"eu_package": {"known": True}}), claim)
+    rows = every.loc[every.index.intersection(sure(tables, "sanctions", chosen).index)]
+    listing, unnumbered, planned = _packages(rows, confirmed, rule)
+    used = labels("sanctions", rows)
+    if lost := _packages(every, confirmed, rule)[0] - listing:
+        note = f"{WEAKER}: {_listed(lost)}"
+        return Finding(MISSING, unit="packages", rows=used, note=note)
+    if not listing:
         return Finding(MISSING, unit="packages", note="no package on record")
-    found = found[found["n_counted"].fillna(0) > 0]
-    listing = set(found["eu_package"].astype(int))
-    planned = found.loc[found["count_kinds"] == "planned", "eu_package"]
     notes = {
-        "named, but none on record": sorted(set(named) - listing),
-        "not named, but on record": sorted(listing - set(named)),
-        "numbers known from drafts only": sorted(planned),
+        "named, but none on record": set(named) - listing,
+        "not named, but on record": listing - set(named),
+        "numbers known from drafts only": planned,
+        "confirmed without a number": unnumbered,
     }
     return Finding(
         float(len(listing & set(named)) - len(listing - set(named))),
         unit="packages",
-        rows=labels("sanctions", rows),
-        note="; ".join(f"{what}: {', '.join(map(str, n))}" for what, n in notes.items() if n),
+        rows=used,
+        note="; ".join(f"{what}: {_listed(n)}" for what, n in notes.items() if n),
     )
+
+
+def _packages(
+    rows: pd.DataFrame, confirmed: dict | None, rule: str
+) -> tuple[set[int], set[int], set[int]]:
+    """Find the packages that list entities; of these those confirmed so, and those from drafts."""
+    found = pressure.packages(rows, rule)
+    found = found[found["n_counted"].fillna(0) > 0]
+    told = select(rows, confirmed) if confirmed else rows.iloc[:0]
+    unnumbered = set(told["eu_package"].astype(int))
+    planned = set(found.loc[found["count_kinds"] == "planned", "eu_package"].astype(int))
+    return set(found["eu_package"].astype(int)) | unnumbered, unnumbered, planned
+
+
+def _listed(numbers: set[int]) -> str:
+    """List numbers in order.
+
+    Examples
+    --------
+    >>> _listed({16, 11})
+    '11, 16'
+    """
+    return ", ".join(map(str, sorted(numbers)))

@@ -21,6 +21,7 @@ def rows_counted(
     any_time: bool = False,
     column: str | None = None,
     narrower: dict[str, dict] | None = None,
+    one_off: bool = False,
 ) -> Finding:
     """Count the rows of a table that meet conditions and fall into the claim's period.
 
@@ -36,7 +37,12 @@ def rows_counted(
         The column of dates that the period is compared with, if not the table's first.
     narrower
         Narrower definitions, in words, and what a row must meet besides: a reading each.
+    one_off
+        The event happened once, so that another date is a slip and not another event: the count
+        of all years is a reading. Not together with `distinct`.
     """
+    if one_off and distinct:
+        raise ValueError("one_off counts an event that happened once; it takes no distinct")
     where = where or {}
     found = select(sure(tables, table, chosen), where)
     inside = _timely(found, claim, any_time, column)
@@ -47,7 +53,7 @@ def rows_counted(
         unit=claim.unit,
         rows=labels(table, inside if len(inside) else found),
         note="" if len(inside) or not len(found) else f"found {_years_in_words(found)} only",
-        readings=_read_otherwise(claim, found, inside, narrower or {}, distinct),
+        readings=_read_otherwise(found, inside, narrower or {}, distinct, one_off),
     )
 
 
@@ -57,17 +63,17 @@ def _timely(frame: pd.DataFrame, claim: Claim, any_time: bool, column: str | Non
 
 
 def _read_otherwise(
-    claim: Claim, found: pd.DataFrame, inside: pd.DataFrame, narrower: dict, distinct: str | None
+    found: pd.DataFrame, inside: pd.DataFrame, narrower: dict, distinct: str | None, one_off: bool
 ) -> tuple[Reading, ...]:
     """Count by narrower definitions and, of what happened once, in all years."""
     readings = tuple(
         Reading("some_definitions_only", words, _count(select(inside, also), distinct))
         for words, also in narrower.items()
     )
-    # A single event may be misdated; a floor reached by adding up other years is not reached.
-    if claim.operator in ("=", "exists") and len(found) > len(inside):
+    # What happens again and again is another event in another year, and no slip of the date.
+    if one_off and len(found) > len(inside):
         words = f"counting all years, {_years_in_words(found)}"
-        readings += (Reading("other_period", words, _count(found, distinct)),)
+        readings += (Reading("other_period", words, float(len(found))),)
     return readings
 
 
