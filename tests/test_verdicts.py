@@ -6,7 +6,7 @@ import math
 import pandas as pd
 import pytest
 
-from helpers import prose, scorecard, verdicts
+from helpers import prose, robustness, scorecard, verdicts
 from helpers.choices import choose
 from helpers.claims import CHECKS, REASONS, VERDICTS, Finding, Reading, Tables, ledger
 
@@ -114,7 +114,8 @@ def strictly(text):
 def as_json(claims, chosen=None):
     data, chosen = Tables(), chosen or choose()
     results = scorecard.evaluate(chosen, claims, data)
-    return verdicts.as_json(results, claims, data, chosen)
+    found = robustness.curves(chosen, claims, data)
+    return verdicts.as_json(results, {i: robustness.share_same(one) for i, one in found.items()})
 
 
 def test_json_has_exactly_its_keys_in_order():

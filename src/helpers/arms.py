@@ -5,7 +5,7 @@ money, and units are added only among weapons of one kind.
 """
 
 import calendar
-from typing import NamedTuple
+import json
 
 import pandas as pd
 
@@ -22,31 +22,23 @@ DEAL_FACTS = [
 ORIGINS = ["new, delivered whole", "new, licence-built in China", "second-hand"]
 
 
-class Weapon(NamedTuple):
-    """A weapon that the articles count: the claim, and how the register names it."""
-
-    name: str
-    claim_id: str
-    column: str
-    pattern: str
-
-
-WEAPONS = [
-    Weapon("Combat aircraft", "CEPA-011", "description", r"(FGA|fighter).*aircraft"),
-    Weapon("Su-35 fighters", "CEPA-061", "designation", r"Su-35"),
-    Weapon("Il-76 transports", "CEPA-063", "designation", r"Il-76"),
-    Weapon("Mi-17 helicopters", "CEPA-019", "designation", r"Mi-17"),
-    Weapon("S-300 systems", "CEPA-020", "designation", r"S-300PMU"),
-    Weapon("S-400 systems", "CEPA-059", "designation", r"S-400"),
-    Weapon("Tor-M1 systems", "CEPA-021", "designation", r"Tor-M"),
-    Weapon("Air-to-air missiles", "CEPA-022", "description", r".*air-to-air missile"),
-    Weapon("Kh-59 missiles", "CEPA-027", "designation", r"Kh-59"),
-    Weapon("Submarines", "CEPA-023", "description", r"submarine$"),
-    Weapon("of them Project 636", "CEPA-024", "designation", r"Project-636"),
-    Weapon("of them Project 877", "CEPA-025", "designation", r"Project-877"),
-    Weapon("Torpedoes", "CEPA-026", "description", r"anti-ship.*torpedo"),
-    Weapon("AK-176 guns", "CEPA-028", "designation", r"AK-176"),
-]
+# The weapons that the articles count, by claim. Which deals are meant stands in the ledger.
+WEAPONS = {
+    "CEPA-011": "Combat aircraft",
+    "CEPA-061": "Su-35 fighters",
+    "CEPA-063": "Il-76 transports",
+    "CEPA-019": "Mi-17 helicopters",
+    "CEPA-020": "S-300 systems",
+    "CEPA-059": "S-400 systems",
+    "CEPA-021": "Tor-M1 systems",
+    "CEPA-022": "Air-to-air missiles",
+    "CEPA-027": "Kh-59 missiles",
+    "CEPA-023": "Submarines",
+    "CEPA-024": "of them Project 636",
+    "CEPA-025": "of them Project 877",
+    "CEPA-026": "Torpedoes",
+    "CEPA-028": "AK-176 guns",
+}
 
 
 def release_name(release: str) -> str:
@@ -309,7 +301,7 @@ def claimed_units(
     Parameters
     ----------
     claims
-        The ledger; number and period come from it, by claim id.
+        The ledger; the weapons meant, number and period come from it, by claim id.
     deals, deliveries
         The arms tables; only what Russia itself supplied counts.
     chosen
@@ -325,22 +317,21 @@ def claimed_units(
     """
     from_russia = deals[(deals["supplier"] == "RUS") & (deals["recipient"] == "CHN")]
     ledger = claims.set_index("claim_id")
-    rows = [_claimed(w, ledger.loc[w.claim_id], from_russia, deliveries, chosen) for w in WEAPONS]
-    return pd.DataFrame(rows)
+    rows = [_claimed(ledger.loc[i], from_russia, deliveries, chosen) for i in WEAPONS]
+    names = {"weapon": list(WEAPONS.values()), "claim_id": list(WEAPONS)}
+    return pd.DataFrame(names).join(pd.DataFrame(rows))
 
 
 def _claimed(
-    weapon: Weapon, claim: pd.Series, deals: pd.DataFrame, deliveries: pd.DataFrame, chosen: Choices
+    claim: pd.Series, deals: pd.DataFrame, deliveries: pd.DataFrame, chosen: Choices
 ) -> dict:
     """Count one weapon for `claimed_units`."""
-    kind = deals[deals[weapon.column].str.match(weapon.pattern)]
+    kind = _meant(deals, json.loads(claim["check_args"])["where"])
     licensed = kind[kind["is_licensed"]]
     kind = kind if chosen.include_licensed else kind[~kind["is_licensed"]]
     units = "delivered_units_2026" if chosen.sipri_release == "2026-03" else "delivered_units"
     period = [int(str(claim[column])[:4]) for column in ("period_start", "period_end")]
     return {
-        "weapon": weapon.name,
-        "claim_id": weapon.claim_id,
         "operator": claim["operator"],
         "claimed_units": int(claim["expected"]),
         "period_start": period[0],
@@ -350,6 +341,15 @@ def _claimed(
         "period_licensed_units": _units_within(licensed, deliveries, period, chosen),
         "all_licensed_units": int(licensed[units].sum()),
     }
+
+
+def _meant(deals: pd.DataFrame, where: dict) -> pd.DataFrame:
+    """Keep the deals that the ledger means: cells that match a pattern, or are equal."""
+    for column, wanted in where.items():
+        is_pattern = isinstance(wanted, dict)
+        cells = deals[column].str
+        deals = deals[cells.contains(wanted["matches"]) if is_pattern else deals[column] == wanted]
+    return deals
 
 
 def _units_within(

@@ -1,7 +1,8 @@
 """The command `nolimits`: handouts, reruns, parameters, data."""
 
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -163,9 +164,19 @@ def check(
     if in_full:
         click.echo("\n\n".join(verdicts.explain(c, data, chosen) for c in kept.values()))
     elif as_json:
-        click.echo(verdicts.as_json(results, kept, data, chosen))
+        click.echo(verdicts.as_json(results, _robust(kept.values(), data, chosen)))
     else:
         click.echo(verdicts.as_text(results))
+
+
+def _robust(claims: Iterable, data: object, chosen: object) -> dict[str, float]:
+    """Try every combination of choices for some claims, with a bar on a terminal."""
+    from helpers import robustness
+
+    checked = [claim for claim in claims if claim.check]
+    label, hidden = "All combinations of choices", not sys.stderr.isatty()
+    with click.progressbar(checked, label=label, file=sys.stderr, hidden=hidden) as bar:
+        return {c.claim_id: robustness.share_same(robustness.curve(c, data, chosen)) for c in bar}
 
 
 @data.command("build")

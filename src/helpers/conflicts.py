@@ -5,6 +5,7 @@ nothing here can say other than the verdicts do.
 """
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -17,44 +18,50 @@ from helpers.scorecard import JUDGED, evaluate, measure
 
 SCORES = {"holds": 1.0, "holds_in_part": 0.5, "fails": 0.0}
 SIDES = ("first", "second")
+# The firmest first.
+STATES = {
+    "stands": "holds",
+    "partly": "holds in part",
+    "falls": "fails",
+    "open": "cannot be judged",
+}
 OUTCOMES = {
-    "first_right": "the first position is right, the second wrong",
-    "second_right": "the second position is right, the first wrong",
-    "first_firmer": "the first position holds, the second in part",
-    "second_firmer": "the second position holds, the first in part",
-    "first_in_part": "the first position holds in part, the second fails",
-    "second_in_part": "the second position holds in part, the first fails",
-    "both_stand": "both positions hold; they do not exclude each other",
+    "first_ahead": "the first position comes out ahead",
+    "second_ahead": "the second position comes out ahead",
+    "both_stand": "both positions hold",
+    "both_in_part": "both positions hold, one only in part",
     "each_in_part": "each position holds in part",
     "neither": "neither position holds",
     "one_sided": "only one position can be judged",
     "definition_decides": "it depends on the definition",
-    "definition_indifferent": "no other definition at hand changes a verdict",
+    "definition_indifferent": "no other definition tried changes a verdict",
+    "definition_untried": "no other definition was tried",
     "slip_confirmed": "a slip",
     "slip_in_part": "a slip in part",
     "no_slip": "no slip",
+    "too_early": "too early to tell as a whole",
     "open": "the data cannot say",
 }
-# What the states of two sides come to, where both can be judged.
-OF_STATES = {
-    ("stands", "falls"): "first_right",
-    ("falls", "stands"): "second_right",
-    ("stands", "partly"): "first_firmer",
-    ("partly", "stands"): "second_firmer",
-    ("partly", "falls"): "first_in_part",
-    ("falls", "partly"): "second_in_part",
-    ("stands", "stands"): "both_stand",
-    ("partly", "partly"): "each_in_part",
-    ("falls", "falls"): "neither",
-}
+OF_EQUALS = {"stands": "both_stand", "partly": "each_in_part", "falls": "neither"}
 OF_SLIP = {"falls": "slip_confirmed", "partly": "slip_in_part", "stands": "no_slip", "open": "open"}
-STATES = {"stands": "it holds", "partly": "it holds in part", "falls": "it fails"}
+OF_TURNS = {
+    True: "definition_decides",
+    False: "definition_indifferent",
+    None: "definition_untried",
+}
+SLIPS = {
+    "slip_confirmed": "a slip is the statement that {}",
+    "slip_in_part": "in part a slip is the statement that {}",
+    "no_slip": "no slip is the statement that {}",
+}
+BOTH = ("both_stand", "both_in_part", "each_in_part")
 SCOPES = {
-    "between_articles": "between the articles",
-    "within_cepa": "CEPA against itself",
-    "within_diplomat": "The Diplomat against itself",
-    "definition": "a definition",
-    "suspected_slip": "a suspected slip",
+    "between_articles": "between articles",
+    "within_cepa": "within CEPA",
+    "within_diplomat": "within Diplomat",
+    "definition": "definition",
+    "suspected_slip": "suspected slip",
+    "forecast": "forecast",
 }
 # Reasons for a verdict that are a matter of definition: another reading of the words decides.
 READINGS = ("other_period", "some_definitions_only", "unit_differs")
@@ -64,19 +71,6 @@ IN_PART = {
     "unit_differs": "holds only in another unit ({})",
     "loose_floor": "holds as a low floor",
     "within_interval_only": "holds in part, by the interval",
-}
-STATED = {
-    "=": "",
-    "~": "about ",
-    ">=": "at least ",
-    ">": "more than ",
-    "<=": "at most ",
-    "<": "less than ",
-}
-WHY_OPEN = {
-    "cited": "can only be cited",
-    "opinion": "is an opinion",
-    "not_in_data": "is not in the data",
 }
 # How choices are called in a sentence, where their name with blanks would not do.
 SPOKEN = {
@@ -90,13 +84,19 @@ SPOKEN = {
     "count_virtual": "video meetings counted",
     "count_calls": "calls counted",
     "jurisdiction_rule": "jurisdiction",
-    "include_licensed": "licence-built weapons counted",
-    "reading": "the reading",
-    "tolerance": "the tolerance",
+    "reading": "a reading that is",
+    "tolerance": "the tolerance set to",
 }
-MOST_WORDS = 60
-CLAIMS_TOLD = 3
-NEEDS_TOLD = 25
+# Units that say nothing beside what the claim says.
+MUTE_UNITS = ("%", "years", "share of years")
+# First words that are small within a sentence; all others may be names.
+SMALL = re.compile(
+    "(?:About|After|Antimony|As|At|Before|Between|Bilateral|Constraints|Contract|Cooperation"
+    "|Exercises|Four|From|If|In|Joint(?! Sea)|Meanwhile|Meetings|Military|Mutual|Neither|No|Nothing"
+    "|Officially|Relations|Sales|Security|Several|Signs|Since|So|The|There|Three|Towards|Two"
+    "|Unmanned|Up)[ ,-]"
+)
+CLAIMS_TOLD = 2
 
 
 def settle(results: pd.DataFrame, found: dict[str, Curve], data: Tables) -> pd.DataFrame:
@@ -113,11 +113,10 @@ def settle(results: pd.DataFrame, found: dict[str, Curve], data: Tables) -> pd.D
     -------
     pandas.DataFrame
         The table conflicts with `state_first`, `state_second` (stands, partly, falls, open),
-        `silent_first`, `silent_second` (how many of the side's claims cannot be judged),
         `turning` (of a definition: the claims whose verdict turns on it, and how) and `outcome`,
         one of `OUTCOMES`.
     """
-    judged = results.set_index("claim_id")
+    judged = results.set_index("claim_id", drop=False)
     return pd.DataFrame(
         [_settled(row, judged, found) for row in data["conflicts"].to_dict("records")]
     )
@@ -125,19 +124,15 @@ def settle(results: pd.DataFrame, found: dict[str, Curve], data: Tables) -> pd.D
 
 def _settled(row: dict, judged: pd.DataFrame, found: dict[str, Curve]) -> dict:
     """Settle one conflict."""
-    came_out = [judged.loc[ids(row[f"side_{side}"]), "verdict"].tolist() for side in SIDES]
-    first, second = (state(verdicts) for verdicts in came_out)
-    moved = turning(row, judged, found) if row["scope"] == "definition" else []
-    silent = [sum(verdict not in SCORES for verdict in verdicts) for verdicts in came_out]
-    return {
-        **row,
-        "state_first": first,
-        "state_second": second,
-        "silent_first": silent[0],
-        "silent_second": silent[1],
-        "turning": moved,
-        "outcome": outcome(row["scope"], first, second, bool(moved)),
+    states = {
+        f"state_{side}": state(judged.loc[ids(row[f"side_{side}"]), "verdict"].tolist())
+        for side in SIDES
     }
+    moved = turning(row, judged, found) if row["scope"] == "definition" else []
+    turns = bool(moved) if moved or ids(row["choices"]) else None
+    is_exclusive = row["is_exclusive"] is not False
+    result = outcome(row["scope"], *states.values(), turns, is_exclusive)
+    return {**row, **states, "turning": moved, "outcome": result}
 
 
 def ids(cell: object) -> list[str]:
@@ -182,13 +177,13 @@ def turning(conflict: dict, judged: pd.DataFrame, found: dict[str, Curve]) -> li
         What `robustness.curves` gives.
     """
     names, told = ids(conflict["choices"]), []
-    for claim_id in ids(conflict["claim_ids"]):
-        row = {**judged.loc[claim_id], "claim_id": claim_id}
-        if names and claim_id in found and row["verdict"] in SCORES:
-            changed, verdict = flip_by(found[claim_id], names)
+    for row in judged.loc[ids(conflict["claim_ids"])].to_dict("records"):
+        one, own = found.get(row["claim_id"]), row["verdict"]
+        if names and one and own in SCORES:
+            changed, verdict = flip_by(one, names)
             if changed:
-                far = abs(SCORES[verdict] - SCORES[row["verdict"]])
-                told.append((far, f"{_claim_told(row)}, and {_with(verdict, changed)}"))
+                far = abs(SCORES[verdict] - SCORES[own])
+                told.append((far, f"{_claim_told(row)}, but {_with(verdict, changed)}"))
         elif not names and row["reason"] in READINGS:
             told.append((0.0, _claim_told(row)))
     return [words for _, words in sorted(told, key=lambda item: -item[0])]
@@ -240,36 +235,51 @@ def flip_by(one: Curve, names: list[str]) -> tuple[dict[str, object], str]:
     return {name: values[at] for name, values, at in axes if at}, other[nearest]
 
 
-def outcome(scope: str, first: str, second: str, turns: bool) -> str:
+def outcome(
+    scope: str, first: str, second: str, turns: bool | None, is_exclusive: bool = True
+) -> str:
     """Settle one conflict from the states of its sides: the one rule for all.
 
-    A position whose claims all hold is right, and wrong if all of them fail. Where only one
-    position can be judged that is said and no winner named, since the other might hold as well.
+    The position that holds further is ahead. None is where only one can be judged, since the
+    other might hold too, nor where both hold, wholly or in part, and can both be right.
 
     Parameters
     ----------
     scope
-        As in the table conflicts. A definition is settled by whether a verdict turns on it, a
-        suspected slip by its first side alone: the claims that would be false if it is one.
+        As in the table conflicts. A suspected slip is settled by its first side alone: the
+        claims that would be false if it is one.
     first, second
         The states of the two sides.
     turns
-        Whether the verdict of a claim concerned turns on the definition.
+        Whether a verdict turns on the definition; None if no other one was tried.
+    is_exclusive
+        Whether the positions exclude each other.
 
     Examples
     --------
-    >>> outcome("between_articles", "falls", "stands", False)
-    'second_right'
-    >>> outcome("suspected_slip", "partly", "open", False)
-    'slip_in_part'
+    >>> outcome("within_cepa", "partly", "stands", None, is_exclusive=False)
+    'both_in_part'
     """
     if scope == "suspected_slip":
         return OF_SLIP[first]
-    if first == "open" and second == "open":
+    if first == second == "open":
         return "open"
+    if scope == "forecast":
+        return "too_early"
     if scope == "definition":
-        return "definition_decides" if turns else "definition_indifferent"
-    return "one_sided" if "open" in (first, second) else OF_STATES[first, second]
+        return OF_TURNS[turns]
+    if "open" in (first, second):
+        return "one_sided"
+    if not is_exclusive and {first, second} == {"stands", "partly"}:
+        return "both_in_part"
+    if first == second:
+        return OF_EQUALS[first]
+    return "first_ahead" if _rank(first) < _rank(second) else "second_ahead"
+
+
+def _rank(own: str) -> int:
+    """Rank states, the firmest first."""
+    return [*STATES].index(own)
 
 
 def measures(data: Tables, chosen: Choices) -> pd.DataFrame:
@@ -280,22 +290,13 @@ def measures(data: Tables, chosen: Choices) -> pd.DataFrame:
     pandas.DataFrame
         One row a measure: measure_id, conflict_id, label, observed, low, high, unit, n_rows, note.
     """
-    rows = data["conflict_measures"].to_dict("records")
-    return pd.DataFrame([_measured(row, data, chosen) for row in rows])
-
-
-def _measured(row: dict, data: Tables, chosen: Choices) -> dict:
-    """Run the check of one measure, as if it were a claim."""
-    finding = measure(as_claim(row), data, chosen)
-    return {
-        **{name: row[name] for name in ("measure_id", "conflict_id", "label")},
-        "observed": finding.observed,
-        "low": finding.low,
-        "high": finding.high,
-        "unit": finding.unit,
-        "n_rows": finding.n_rows,
-        "note": finding.note,
-    }
+    own = ("measure_id", "conflict_id", "label")
+    taken = ("observed", "low", "high", "unit", "n_rows", "note")
+    rows = []
+    for row in data["conflict_measures"].to_dict("records"):
+        finding = measure(as_claim(row), data, chosen)
+        rows.append({n: row[n] for n in own} | {n: getattr(finding, n) for n in taken})
+    return pd.DataFrame(rows)
 
 
 def as_claim(row: dict) -> Claim:
@@ -317,7 +318,7 @@ def as_claim(row: dict) -> Claim:
 
 
 def told(conflict: dict, results: pd.DataFrame, measured: pd.DataFrame) -> str:
-    """Tell in a few sentences how a conflict comes out, and by which claims and numbers.
+    """Tell in a few sentences how a conflict comes out, and by which numbers and claims.
 
     Parameters
     ----------
@@ -331,137 +332,130 @@ def told(conflict: dict, results: pd.DataFrame, measured: pd.DataFrame) -> str:
     Returns
     -------
     str
-        The outcome, the claims one by one or, if they are more than a few, by how many hold, and
-        as many of the measures as `MOST_WORDS` leaves room for.
+        The outcome, the measures, and the claims: one by one or, if they are more than a few, by
+        how many hold and which of them fail.
     """
-    rows = results.set_index("claim_id").loc[ids(conflict["claim_ids"])]
+    rows = results.set_index("claim_id", drop=False).loc[ids(conflict["claim_ids"])]
     own = measured[measured["conflict_id"] == conflict["conflict_id"]]
     numbers = [f"{row['label']}: {_amount(row)}" for row in own.to_dict("records")]
-    lead = [*_lead(conflict), *_grounds(conflict, rows)]
-    room = MOST_WORDS - sum(len(part.split()) for part in lead)
-    parts = [*lead, "; ".join(_fitting(numbers, room))]
+    parts = [_lead(conflict), "; ".join(numbers), "; ".join(_grounds(conflict, rows))]
     return " ".join(f"{part[0].upper()}{part[1:]}." for part in parts if part)
 
 
-def _fitting(texts: list[str], room: int) -> list[str]:
-    """Keep the first texts that together have no more than so many words.
-
-    Examples
-    --------
-    >>> _fitting(["a b", "c", "d e f"], 4)
-    ['a b', 'c']
-    """
-    kept: list[str] = []
-    for text in texts:
-        if len(" ".join([*kept, text]).split()) > room:
-            break
-        kept.append(text)
-    return kept
-
-
-def _lead(conflict: dict) -> list[str]:
+def _lead(conflict: dict) -> str:
     """Say how a conflict comes out: who is right, or what it turns on."""
     result = conflict["outcome"]
-    if result == "one_sided":
-        side = SIDES[conflict["state_first"] == "open"]
-        said = f"only the {side} position can be judged, and {STATES[conflict[f'state_{side}']]}"
-        return [f"{said}: {conflict[f'position_{side}']}"]
+    ahead, other = sorted(SIDES, key=lambda side: _rank(conflict[f"state_{side}"]))
+    if result in SLIPS:
+        return SLIPS[result].format(conflict["position_first"])
     if result == "definition_decides":
         first, *more = conflict["turning"]
-        like = f"; {len(more)} more {'turns' if len(more) == 1 else 'turn'} on it" if more else ""
-        return [f"{OUTCOMES[result]}: {first}{like}"]
-    if result.endswith("slip") or result.startswith("slip"):
-        return [f"{OUTCOMES[result]}: {conflict['position_first']}"]
-    ahead = next((side for side in SIDES if result.startswith(side)), None)
-    if ahead is None:
-        return [OUTCOMES[result]]
-    far = ", as far as it can be judged" if conflict[f"silent_{ahead}"] else ""
-    return [OUTCOMES[result], f"the {ahead}{far}: {conflict[f'position_{ahead}']}"]
+        like = f"; {prose.plural(len(more), 'more claim turns', 'more claims turn')} on it"
+        return f"{OUTCOMES[result]}: {first}{like if more else ''}"
+    if result in BOTH:
+        which = OUTCOMES[result].replace("one only", f"the {other} only")
+        return which if conflict["is_exclusive"] else f"{which}; they do not exclude each other"
+    if result in ("one_sided", "first_ahead", "second_ahead"):
+        return (
+            f"the {ahead} position, that {conflict[f'position_{ahead}']}, "
+            f"{STATES[conflict[f'state_{ahead}']]}; the {other} "
+            f"{STATES[conflict[f'state_{other}']]}"
+        )
+    return OUTCOMES[result]
 
 
 def _grounds(conflict: dict, rows: pd.DataFrame) -> list[str]:
-    """Say what the claims came out as: one by one if they are few, else by how many.
+    """Say what the claims came out as: one by one if few, else how many, and which fail.
 
     Of a definition all its claims count but the one that the outcome has already told.
     """
-    sides = {side: ids(conflict[f"side_{side}"]) for side in SIDES}
+    sides = {f" of the {side}": rows.loc[ids(conflict[f"side_{side}"])] for side in SIDES}
+    if conflict["outcome"] == "open":
+        return _needed(pd.concat(sides.values()).to_dict("records"))
     if conflict["scope"] == "definition":
         told = conflict["turning"][0].split()[0] if conflict["turning"] else ""
-        sides = {"": [i for i in ids(conflict["claim_ids"]) if i != told]}
-    if conflict["outcome"] == "open":
-        return [_needed(rows.loc[[i for claims in sides.values() for i in claims]])]
-    parts = {side: rows.loc[claims] for side, claims in sides.items()}
-    known = {side: part[part["verdict"].isin(JUDGED)] for side, part in parts.items()}
-    total = sum(len(part) for part in known.values())
-    if total > CLAIMS_TOLD:
-        said = [_counted(side, part) for side, part in known.items() if len(part)]
-    else:
-        said = [_claim_told(row) for part in known.values() for row in _records(part)]
-    silent = sum(len(part) for part in parts.values()) - total
-    if silent:
-        said.append(f"{prose.plural(silent, 'claim')} cannot be judged")
-    return ["; ".join(said)] if said else []
+        sides = {" other" if told else "": rows[rows.index != told]}
+    known = {side: part[part["verdict"].isin(JUDGED)] for side, part in sides.items()}
+    every = pd.concat(known.values())
+    counted, named = [], every
+    if len(every) > CLAIMS_TOLD:
+        counted = [_counted(side, part) for side, part in known.items() if len(part)]
+        named, partly = (every[every["verdict"] == v] for v in ("fails", "holds_in_part"))
+        if not len(named) and len(partly) == 1 and len(sides) > 1:
+            named = partly
+    silent = sum(len(part) for part in sides.values()) - len(every)
+    return [
+        *counted,
+        *(_claim_told(row) for row in named.to_dict("records")),
+        *([f"{prose.plural(silent, 'claim')} cannot be judged"] if silent else []),
+    ]
 
 
-def _records(rows: pd.DataFrame) -> list[dict]:
-    """Give rows one by one, with the claim's id."""
-    return rows.reset_index(names="claim_id").to_dict("records")
-
-
-def _needed(rows: pd.DataFrame) -> str:
+def _needed(rows: list[dict]) -> list[str]:
     """Say why claims could not be judged: only cited, an opinion, or what data they need."""
-    if not len(rows):
-        return "no claim of the ledger states the detail"
-    said = [f"{row['claim_id']} {WHY_OPEN[row['verdict']]}" for row in _records(rows)]
-    needs = rows.loc[rows["verdict"] == "not_in_data", "needs"].dropna()
-    if len(rows) > 1 or not len(needs):
-        return "; ".join(said)
-    lacking = needs.iloc[0].split(";")[0].rstrip(".").split()
-    cut = " ".join(lacking[:NEEDS_TOLD]) + (" and more" if len(lacking) > NEEDS_TOLD else "")
-    return f"{said[0]}, which would take {cut[0].lower()}{cut[1:]}"
+    said = [f"{_named(row)}: {VERDICTS[row['verdict']]}" for row in rows]
+    if len(rows) != 1 or rows[0]["verdict"] != "not_in_data" or not rows[0]["needs"]:
+        return said or ["no claim of the ledger states the detail"]
+    lacking = rows[0]["needs"].split(";")[0].rstrip(".")
+    return [f"{said[0]}, which would take {lacking[0].lower()}{lacking[1:]}"]
 
 
-def _counted(side: str, rows: pd.DataFrame) -> str:
-    """Count the verdicts of a position's claims.
+def _counted(of: str, rows: pd.DataFrame) -> str:
+    """Count the verdicts of claims, those of one position or all others.
 
     Examples
     --------
-    >>> _counted("first", pd.DataFrame({"verdict": ["holds", "fails", "holds"]}))
+    >>> _counted(" of the first", pd.DataFrame({"verdict": ["holds", "fails", "holds"]}))
     'of 3 claims of the first, 2 hold and 1 fails'
-    >>> _counted("second", pd.DataFrame({"verdict": ["holds"]}))
-    'the one claim of the second holds'
+    >>> _counted(" other", pd.DataFrame({"verdict": ["holds", "fails", "holds"]}))
+    'of the other 3 claims, 2 hold and 1 fails'
     >>> _counted("", pd.DataFrame({"verdict": ["fails", "fails"]}))
     'both claims fail'
     """
     counts = rows["verdict"].value_counts()
-    of = f" of the {side}" if side else ""
-    parts = {
-        verdict: (VERDICTS[verdict] if counts[verdict] == 1 else many)
-        for verdict, many in PLURAL.items()
-        if verdict in counts
-    }
-    if len(rows) == 1:
-        return f"the one claim{of} {next(iter(parts.values()))}"
-    if len(parts) == 1:
-        every = "both" if len(rows) == 2 else f"all {len(rows)}"
-        return f"{every} claims{of} {next(iter(parts.values()))}"
-    words = prose.listing([f"{counts[verdict]} {word}" for verdict, word in parts.items()])
-    return f"of {len(rows)} claims{of}, {words}"
+    parts = [
+        (counts[v], VERDICTS[v] if counts[v] == 1 else PLURAL[v]) for v in PLURAL if v in counts
+    ]
+    number, (_, word) = len(rows), parts[0]
+    if number == 1:
+        return f"the one claim{of} {word}"
+    whose = f"the other {number} claims" if of == " other" else f"{number} claims{of}"
+    if len(parts) > 1:
+        return f"of {whose}, {prose.listing([f'{count} {word}' for count, word in parts])}"
+    if of == " other":
+        return f"{whose} all {word}"
+    return f"{'both' if number == 2 else f'all {number}'} claims{of} {word}"
+
+
+def _named(row: dict) -> str:
+    """Name a claim by its id and what it says.
+
+    Examples
+    --------
+    >>> _named({"claim_id": "CEPA-100", "paraphrase": "The pandemic was one cause."})
+    'CEPA-100 (the pandemic was one cause)'
+    """
+    said = row["paraphrase"].rstrip(".")
+    said = said[0].lower() + said[1:] if SMALL.match(said) else said
+    return f"{row['claim_id']} ({said})"
 
 
 def _claim_told(row: dict) -> str:
     """Tell one claim's result in a few words, with the reading under which it would hold."""
     words = row["words"].removeprefix("not under: ")
     is_met = row["verdict"] == "holds" or words != row["words"]
-    how = "holds, but not under another reading ({})" if is_met else IN_PART.get(row["reason"], "")
     said = VERDICTS[row["verdict"]]
     if row["verdict"] == "holds_in_part":
-        said = how.format(words) or said
+        how = "holds except under another reading ({})" if is_met else IN_PART[row["reason"]]
+        said = how.format(words)
+    if row["operator"] == "exists" or row["unit"] in MUTE_UNITS:
+        return f"{_named(row)} {said}"
     stated = ""
-    if row["operator"] in STATED and not is_met and pd.notna(row["expected"]):
+    if row["operator"] in verdicts.AT_LEAST and not is_met:
         expected = verdicts.quantity(row["expected"], row["unit"])
-        stated = f" against {STATED[row['operator']]}{expected}"
-    return f"{row['claim_id']} {said}: {_amount(row)}{stated}"
+        asked = verdicts.AT_LEAST[row["operator"]].format(expected)
+        stated = f" against {asked.removeprefix('exactly ')}"
+    return f"{_named(row)} {said}: {_amount(row)}{stated}"
 
 
 def _amount(row: dict) -> str:
@@ -479,15 +473,16 @@ def counts(settled: pd.DataFrame) -> pd.DataFrame:
 
 def headline(settled: pd.DataFrame) -> str:
     """Sum up how conflicts come out in one sentence, without its full stop."""
-    slips = settled[settled["scope"] == "suspected_slip"]["outcome"]
-    words = settled[settled["scope"] == "definition"]["outcome"]
-    rest = settled[~settled["scope"].isin(["suspected_slip", "definition"])]["outcome"]
-    ahead = rest.str.match("first|second").sum()
+    came_out = settled.set_index("scope")["outcome"]
+    slips = came_out[came_out.index == "suspected_slip"]
+    words = came_out[came_out.index == "definition"]
+    rest = came_out[~came_out.index.isin(["suspected_slip", "definition", "forecast"])]
     return (
-        f"Of {len(rest)} contradictions the data put one position ahead in {ahead} and let both "
-        f"hold, wholly or in part, in {rest.isin(['both_stand', 'each_in_part']).sum()}; of "
-        f"{len(slips)} suspected slips {slips.isin(['slip_confirmed', 'slip_in_part']).sum()} are "
-        f"slips at least in part; {(words == 'definition_decides').sum()} of {len(words)} "
+        f"Of {len(rest)} contradictions the data put one position ahead in "
+        f"{rest.str.endswith('ahead').sum() or 'none'}, let both hold, wholly or in part, in "
+        f"{rest.isin(BOTH).sum()} and can judge only one in {(rest == 'one_sided').sum()}; of "
+        f"{len(slips)} suspected slips {slips.isin(['slip_confirmed', 'slip_in_part']).sum()} "
+        f"are slips at least in part; {(words == 'definition_decides').sum()} of {len(words)} "
         "definitions decide a verdict"
     )
 
@@ -495,17 +490,16 @@ def headline(settled: pd.DataFrame) -> str:
 def show(settled: pd.DataFrame, results: pd.DataFrame, measured: pd.DataFrame) -> None:
     """Show every conflict with what is in dispute and how it comes out."""
     rows = settled.to_dict("records")
+    against = ("; against it: " + settled["position_second"]).fillna("")
     shown = settled.assign(
-        scope_words=settled["scope"].map(SCOPES),
-        outcome_words=settled["outcome"].map(OUTCOMES),
+        conflict=settled["conflict_id"] + ": " + settled["title"],
+        positions=settled["position_first"] + against,
+        outcome_words=settled["scope"].map(SCOPES) + ": " + settled["outcome"].map(OUTCOMES),
         told=[told(row, results, measured) for row in rows],
     )
     headings = {
-        "conflict_id": "Conflict",
-        "title": "Question",
-        "scope_words": "What it is",
-        "position_first": "First position",
-        "position_second": "Second position",
+        "conflict": "Conflict",
+        "positions": "Positions",
         "outcome_words": "Outcome",
         "told": "What the data say",
     }

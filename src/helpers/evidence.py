@@ -52,6 +52,7 @@ SCOPES = {
     "within_diplomat": "Where The Diplomat contradicts itself",
     "definition": "What turns on a definition",
     "suspected_slip": "What looks like a slip of fact",
+    "forecast": "What is forecast",
 }
 
 

@@ -279,11 +279,17 @@ def _short(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
 
 
-def as_json(results: pd.DataFrame, claims: dict[str, Claim], data: Tables, chosen: Choices) -> str:
-    """Write results as a JSON list, one object a claim, with its robustness."""
-    robust = {
-        i: robustness.share_same(c) for i, c in robustness.curves(chosen, claims, data).items()
-    }
+def as_json(results: pd.DataFrame, robust: dict[str, float]) -> str:
+    """Write results as a JSON list, one object a claim.
+
+    Parameters
+    ----------
+    results
+        What `scorecard.evaluate` gives.
+    robust
+        The share of combinations of choices with the same verdict, by claim; claims that
+        nothing measures have none.
+    """
     columns = ["claim_id", "verdict", "reason", "observed", "low", "high", "unit", "expected"]
     objects = [
         {**{c: _known(row[c]) for c in columns}, "n_rows": row["n_rows"],

@@ -104,6 +104,18 @@ def test_every_event_lies_in_a_region():
     assert tables.load("exercises")["regions"].notna().all()
 
 
+@pytest.mark.parametrize("place", ["Kola Bay, Murmansk", "Arctic approaches", "Chukchi Sea"])
+def test_the_seas_of_the_arctic_are_arctic(place):
+    found = build.words_found(pd.Series([place]), build.REGION_WORDS)
+    assert "arctic" in found[0].split(";")
+
+
+def test_the_arctic_has_a_patrol_in_the_air_and_one_at_sea():
+    events = tables.load("exercises").query("counted_all_joint")
+    arctic = events[events["regions"].str.contains("arctic")]
+    assert arctic["event_id"].tolist() == ["RC-2024-06", "RC-2024-10"]
+
+
 def test_the_first_day_decides_which_part_counts():
     parts = pd.DataFrame(
         [

@@ -82,6 +82,16 @@ def test_guns_built_under_licence_count_as_chosen_and_the_years_as_the_rule_says
     assert judged.words == "not under: without those built in China under licence"
 
 
+def test_all_years_are_offered_once_where_nothing_was_built_under_licence():
+    words = [reading.words for reading in decide("CEPA-063")[0].readings]
+    assert words == ["all deliveries, 1993 to 2016"]
+    both = [reading.words for reading in decide("CEPA-019")[0].readings[1:]]
+    assert both == [
+        "all deliveries, 1996 to 2022",
+        "all deliveries, 1996 to 2022, with those built in China under licence",
+    ]
+
+
 def test_soviet_deliveries_are_not_russian_ones():
     soviet = altered("arms_deals", "supplier", "SUN", designation="^Project-636")
     assert decide("CEPA-024", Tables({"arms_deals": soviet}))[0].observed == 0
@@ -132,11 +142,10 @@ def test_shares_are_sums_over_sums():
 @pytest.mark.parametrize(
     ("claim_id", "table", "column", "made", "where"),
     [
-        ("CEPA-009", "arms_deals", "is_second_hand", True, {"designation": "^Su-"}),
         ("CEPA-010", "arms_deals", "category", "Artillery", {"description": "aircraft|submarine"}),
         ("CEPA-006", "arms_deals", "is_licensed", True, {"designation": "^(?:Su-|Project)"}),
         ("CEPA-269", "arms_deals", "description", "lorry", {"description": "FGA"}),
-        ("CEPA-167", "arms_tiv", "tiv_mn", lambda tiv: tiv / 2, {"recipient": "ALL"}),
+        ("CEPA-042", "arms_tiv", "tiv_mn", lambda tiv: tiv * 4, {"supplier": "ALL"}),
     ],
 )
 def test_a_share_of_the_volume_follows_the_rows_that_make_it(claim_id, table, column, made, where):
@@ -184,7 +193,7 @@ def test_a_trend_needs_three_years_and_something_delivered():
     assert verdict("CEPA-080", straight_line(0.0, 0.0)) == "not_in_data"
 
 
-@pytest.mark.parametrize("claim_id", ["CEPA-036", "CEPA-080", "CEPA-234"])
+@pytest.mark.parametrize("claim_id", ["CEPA-080", "CEPA-234"])
 def test_a_fall_turned_round_is_no_fall(claim_id):
     years = CLAIMS[claim_id].years
     tiv = tables.load("arms_tiv").copy()
@@ -192,7 +201,7 @@ def test_a_fall_turned_round_is_no_fall(claim_id):
     inside = pair & tiv["year"].between(*years)
     tiv.loc[inside, "year"] = sum(years) - tiv.loc[inside, "year"]
     assert verdict(claim_id, Tables({"arms_tiv": tiv})) in ("fails", "not_in_data")
-    assert verdict(claim_id) == "holds"
+    assert verdict(claim_id).startswith("holds")
 
 
 def test_a_flow_that_kept_its_level_would_not_slacken():
@@ -270,7 +279,6 @@ def test_the_largest_share_of_chip_machines_decides_on_the_only_source():
         ("CEPA-031", "arms_deals", "note", "Kiev, scrapped", {"designation": "^Kuznetsov"}),
         ("CEPA-032", "arms_deals", "supplier", "RUS", {"designation": "^Kuznetsov"}),
         ("CEPA-040", "arms_deals", "order_year", 2010, {"supplier": "CHN"}),
-        ("CEPA-041", "ship_engines", "planned_iso3", "RUS", {"planned_iso3": "DEU|ITA"}),
         ("CEPA-044", "ship_engines", "outcome", "as_planned", {"planned_iso3": "UKR"}),
         ("CEPA-057", "arms_deals", "order_year", 2010, {"designation": "^S-400"}),
         ("CEPA-064", "transfers_to_russia", "date", "2012", {"item": "CHD622V20 marine"}),
@@ -281,7 +289,6 @@ def test_the_largest_share_of_chip_machines_decides_on_the_only_source():
         ("CEPA-072", "ship_engines", "ships_as_planned", 6, {"engine_id": "ENG-001"}),
         ("CEPA-076", "ship_engines", "fitted_iso3", "CHN", {"ship_class": "Karakurt"}),
         ("CEPA-077", "ship_engines", "fitted_iso3", "DEU", {"ship_class": "Rubin"}),
-        ("CEPA-082", "agreements", "early_warning_clause", "no", {"title": "missile-attack"}),
         ("CEPA-082b", "alliance_indicators", "level", "absent", {"rationale": "[Hh]elicopter"}),
         ("CEPA-228", "arms_deals", "delivery_years", "2010", {"category": "Aircraft|Engines"}),
         ("CEPA-228b", "arms_deals", "delivery_years", "2010", {"designation": "^MR-90"}),

@@ -22,7 +22,7 @@ def listing(date, entities, package=None, **changed):
     row = {
         "date": date, "authority": "EU", "instrument": "annex_iv", "eu_package": package,
         "n_entities": entities, "n_hong_kong": 0, "count_kind": "exact", "is_additive": True,
-        "named_entities": "", "confidence": "high",
+        "named_entities": "", "count_basis": "", "confidence": "high",
     }  # fmt: skip
     return row | changed
 
@@ -43,7 +43,7 @@ def without(column, value):
 
 @pytest.mark.parametrize(
     ("entities", "expected"),
-    [(11, "fails"), (24, "holds"), (47, "holds"), (48, "holds_in_part")],
+    [(23, "fails"), (24, "holds")],
 )
 def test_dozens_are_a_floor(entities, expected):
     frame = listings(listing("2023-04-12", entities, authority="USA"))
@@ -58,13 +58,27 @@ def test_only_what_may_be_summed_and_lies_in_the_period_is_added_up():
         listing("2023-04-12", 50, authority="GBR"),
     )
     found = decide("DIP-049", sanctions=frame)[0]
-    assert (found.observed, found.note) == (20, "1 rows: 20 as counted")
+    assert (found.observed, found.note) == (20, "1 row: as counted")
+    both = pd.concat([frame, listings(listing("2023", 3, authority="USA", count_kind="at_least"))])
+    again = decide("DIP-049", sanctions=both.reset_index(drop=True))[0]
+    assert again.note == "2 rows: 3 a floor, 20 as counted"
 
 
 def test_the_mainland_rule_leaves_out_entities_seated_in_hong_kong():
+    names = "Xiamen Limbach; Redlepus"
+    row = listing("2024-10-17", 2, authority="USA", n_hong_kong=1, named_entities=names)
+    frame = listings(row)
+    assert verdict("DIP-053", sanctions=frame) == "holds"
+    assert verdict("DIP-053", {"jurisdiction_rule": "chn"}, sanctions=frame) == "fails"
+
+
+@pytest.mark.parametrize("claim_id", ["DIP-049", "DIP-054", "DIP-055", "DIP-056"])
+def test_where_the_article_names_hong_kong_it_counts_whatever_is_chosen(claim_id):
+    assert "jurisdiction_rule" not in LEDGER[claim_id].choices
+    mainland = {"jurisdiction_rule": "chn"}
+    assert decide(claim_id, mainland)[0].note == decide(claim_id)[0].note
     frame = listings(listing("2023-04-12", 30, authority="USA", n_hong_kong=21))
-    assert verdict("DIP-049", sanctions=frame) == "holds"
-    assert verdict("DIP-049", {"jurisdiction_rule": "chn"}, sanctions=frame) == "fails"
+    assert verdict("DIP-049", mainland, sanctions=frame) == "holds"
 
 
 def test_the_real_sum_fails_without_the_entity_list():
@@ -93,7 +107,8 @@ def test_one_of_the_two_firms_alone_is_not_the_round():
 @pytest.mark.parametrize(("entities", "expected"), [(0, "holds"), (3, "fails")])
 def test_a_package_without_entities_needs_a_row_that_says_so(entities, expected):
     rest = without("eu_package", 12)
-    assert verdict("DIP-055", sanctions=rest) == "not_in_data"
+    missing, judged = decide("DIP-055", sanctions=rest)
+    assert (missing.note, judged.verdict) == ("no such round in sanctions", "not_in_data")
     row = listing("2023-12-18", entities, 12)
     frame = pd.concat([rest, listings(row)], ignore_index=True)
     assert verdict("DIP-055", sanctions=frame) == expected
@@ -149,7 +164,57 @@ def test_only_the_very_set_of_packages_holds(numbers, observed, expected):
 def test_a_package_with_hong_kong_firms_only_does_not_count_for_the_mainland():
     frame = packages(11, 13, 14, 15, 16)
     frame.loc[frame["eu_package"] == 11, "n_hong_kong"] = 4
-    assert verdict("DIP-054", {"jurisdiction_rule": "chn"}, sanctions=frame) == "fails"
+    assert verdict("DIP-054", sanctions=frame) == "holds"
+    arguments = LEDGER["DIP-054"].check_args | {"jurisdiction": "chn"}
+    mainland = LEDGER["DIP-054"]._replace(check_args=arguments)
+    judged = scorecard.decide(mainland, Tables({"sanctions": frame}), choose())[1]
+    assert judged.verdict == "fails"
+
+
+UNNUMBERED = {"is_additive": False, "count_kind": "not_stated"}
+CONFIRMING = "entities registered in China are among those added"
+SILENT = "29 entities; China is not named"
+
+
+@pytest.mark.parametrize(
+    ("basis", "observed", "judged"), [(CONFIRMING, 5, "holds"), (SILENT, 4, "fails")]
+)
+def test_a_package_is_confirmed_without_a_number_only_by_a_row_that_says_so(
+    basis, observed, judged
+):
+    row = listing("2023-06-23", None, 11, count_basis=basis, **UNNUMBERED)
+    frame = pd.concat([packages(13, 14, 15, 16), listings(row)], ignore_index=True)
+    finding, found = decide("DIP-054", sanctions=frame)
+    assert (finding.observed, found.verdict) == (observed, judged)
+    assert ("confirmed without a number: 11" in finding.note) == (observed == 5)
+
+
+def test_the_row_of_the_twelfth_package_confirms_no_listing():
+    row = SANCTIONS[SANCTIONS["eu_package"] == 12]
+    assert len(row) == 1
+    frame = pd.concat([packages(11, 13, 14, 15, 16), row], ignore_index=True)
+    assert verdict("DIP-054", sanctions=frame) == "holds"
+
+
+@pytest.mark.parametrize("weak", [13, 12])
+def test_a_package_that_only_better_evidence_leaves_out_says_nothing(weak):
+    frame = packages(11, 13, 14, 15, 16, *([weak] if weak == 12 else []))
+    frame["confidence"] = frame["confidence"].mask(frame["eu_package"] == weak, "medium")
+    finding, judged = decide("DIP-054", {"min_confidence": "high"}, sanctions=frame)
+    assert judged.verdict == "not_in_data"
+    assert finding.note == f"only on weaker evidence than asked for: {weak}"
+    assert verdict("DIP-054", {"min_confidence": "medium"}, sanctions=frame) == (
+        "holds" if weak == 13 else "fails"
+    )
+
+
+def test_a_round_without_a_number_is_not_called_no_round():
+    finding, judged = decide("DIP-055")
+    assert judged.verdict == "not_in_data"
+    assert finding.note == "on record without a number that may be summed"
+    assert len(finding.rows["sanctions"]) == 1
+    strict = decide("DIP-055", {"min_confidence": "high"})[0]
+    assert strict.note == "only on weaker evidence than asked for"
 
 
 def test_packages_known_from_drafts_are_named():

@@ -50,15 +50,31 @@ def test_rows_counted_counts_what_meets_the_conditions(measure):
     assert (found.observed, used(found)) == (1, [9])
 
 
-def test_rows_counted_offers_all_years_as_another_period(measure):
-    found = measure("rows_counted", where={"kind": "naval"})
+def test_rows_counted_offers_all_years_of_what_happened_once(measure):
+    found = measure("rows_counted", where={"kind": "naval"}, one_off=True)
     assert found.readings == (Reading("other_period", "counting all years, 2018 to 2022", 3),)
 
 
-@pytest.mark.parametrize(("operator", "offered"), [("exists", 1), (">=", 0), ("<=", 0)])
-def test_rows_counted_does_not_reach_a_floor_with_other_years(measure, operator, offered):
-    found = measure("rows_counted", where={"kind": "naval"}, operator=operator)
-    assert len(found.readings) == offered
+@pytest.mark.parametrize("operator", ["exists", "=", ">=", "<="])
+def test_rows_counted_does_not_take_other_events_for_the_same(measure, operator):
+    assert measure("rows_counted", where={"kind": "naval"}, operator=operator).readings == ()
+
+
+def test_rows_counted_refuses_different_values_of_what_happened_once(measure):
+    with pytest.raises(ValueError, match="no different year to count"):
+        measure("rows_counted", distinct="year", one_off=True)
+
+
+def test_only_single_events_are_read_in_all_years():
+    single = {i: claim.check_args for i, claim in ledger().items() if "one_off" in claim.check_args}
+    assert "DIP-069" in single
+    for claim_id, arguments in single.items():
+        assert not {"distinct", "any_time"} & set(arguments), claim_id
+        where = arguments.get("where") or arguments["part"]
+        # Editions of series, patrols and meetings come again.
+        assert not {"series", "kind", "mechanism"} & set(where) or arguments["table"] not in (
+            "exercises", "meetings", "consultations",
+        ), claim_id  # fmt: skip
 
 
 def test_rows_counted_does_not_take_weak_evidence_for_none(measure):
@@ -69,8 +85,9 @@ def test_rows_counted_does_not_take_weak_evidence_for_none(measure):
 
 
 def test_rows_counted_offers_no_other_period_where_there_is_none(measure):
-    assert measure("rows_counted", ("2018", "2022")).readings == ()
-    assert measure("rows_counted", where={"kind": "naval"}, any_time=True).readings == ()
+    assert measure("rows_counted", ("2018", "2022"), one_off=True).readings == ()
+    naval = {"kind": "naval"}
+    assert measure("rows_counted", where=naval, any_time=True, one_off=True).readings == ()
 
 
 def test_rows_counted_says_when_rows_of_other_years_were_found_only(measure):
@@ -80,7 +97,7 @@ def test_rows_counted_says_when_rows_of_other_years_were_found_only(measure):
 
 def test_rows_counted_does_without_years_that_are_not_known(measure):
     undated = EVENTS.assign(date_start=pd.Series([None] * 5, index=EVENTS.index, dtype="str"))
-    found = measure("rows_counted", events=undated)
+    found = measure("rows_counted", events=undated, one_off=True)
     assert (found.observed, found.note) == (0, "found without a date only")
     assert found.readings[0].words == "counting all years, without a date"
 
@@ -180,6 +197,11 @@ def test_years_with_names_the_years_without(measure):
     found = measure("years_with", ("2018", "2021"))
     assert (found.observed, found.note) == (0.75, "none in 2021")
     assert used(found) == [1, 3, 7, 9]
+
+
+def test_years_with_writes_years_in_a_row_as_one_stretch(measure):
+    found = measure("years_with", ("2018", "2027"), where={"kind": ["naval", "air_patrol"]})
+    assert found.note == "none in 2021, 2023 to 2027"
 
 
 def test_years_with_is_one_when_every_year_has_a_row(measure):

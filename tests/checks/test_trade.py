@@ -10,7 +10,6 @@ from helpers.claims import Tables, ledger
 
 LEDGER = ledger()
 ANNUAL = tables.load("trade_annual")
-MONTHLY = tables.load("trade_monthly")
 FIGURES = tables.load("reported_figures")
 TRANSFERS = tables.load("transfers_to_russia")
 OUTREACH = tables.load("outreach")
@@ -66,11 +65,23 @@ def test_the_change_of_nitrocellulose_needs_a_surge():
     assert verdict("CEPA-127") == "holds"
 
 
+@pytest.mark.parametrize(
+    ("kilograms", "ratio"), [(0.0, 1365.435 / 7), (6_999.0, 1365.435 / 7), (70_000.0, 19.50621)]
+)
+def test_next_to_nothing_is_divided_by_as_the_least_level(kilograms, ratio):
+    level = NITROCELLULOSE & ANNUAL["year"].le(2021)
+    finding, found = decide("CEPA-127", trade_annual=replaced(ANNUAL, level, net_kg=kilograms))
+    assert finding.observed == pytest.approx(ratio)
+    assert ("taken as 7," in finding.note) == (kilograms < 7000)
+    assert found.verdict == "holds"
+
+
 def test_from_nothing_to_something_is_an_infinite_ratio():
     nothing = replaced(ANNUAL, NITROCELLULOSE & ANNUAL["year"].le(2021), net_kg=0.0)
-    finding, found = decide("CEPA-127", trade_annual=nothing)
+    arguments = LEDGER["CEPA-127"].check_args | {"least": 0}
+    claim = LEDGER["CEPA-127"]._replace(check_args=arguments)
+    finding = scorecard.measure(claim, Tables({"trade_annual": nothing}), choose())
     assert finding.observed == float("inf")
-    assert found.verdict == "holds"
     without = ANNUAL[~(NITROCELLULOSE & ANNUAL["year"].ge(2022))]
     assert verdict("CEPA-127", trade_annual=without) == "not_in_data"
 
@@ -141,13 +152,14 @@ def test_shares_that_the_article_alone_prints_are_not_in_the_data():
     assert verdict("CEPA-120", reported_figures=agreed) == "holds"
 
 
-def test_drones_are_brought_to_the_whole_period():
+def test_a_figure_of_a_part_of_the_period_is_not_that_of_the_whole():
     drones = FIGURES["measure"].eq("drone_exports") & FIGURES["unit"].eq("units")
-    finding, found = decide("CEPA-138")
-    assert finding.observed == pytest.approx(30_000 / 15 * 48)
-    assert found.verdict == "fails"
-    assert finding.note.endswith("30,000 in 15 months")
-    many = replaced(FIGURES, drones, figure=700_000.0)
+    claim = LEDGER["CEPA-138"]
+    assert verdict("CEPA-138") == "not_in_data"
+    period = {"period_start": claim.period_start, "period_end": claim.period_end}
+    whole = replaced(FIGURES, drones, **period)
+    assert verdict("CEPA-138", reported_figures=whole) == "fails"
+    many = replaced(whole, drones, figure=2_200_000.0)
     assert verdict("CEPA-138", reported_figures=many) == "holds"
 
 
@@ -157,29 +169,6 @@ def test_drones_after_the_control_would_be_counted():
     )
     assert verdict("CEPA-137") == "not_in_data"
     assert verdict("CEPA-137", reported_figures=late) == "holds"
-
-
-def test_a_slow_recovery_is_not_quick():
-    china = MONTHLY["exporter"].eq("CHN") & MONTHLY["reporter"].eq("CHN")
-    slow = china & MONTHLY["product"].eq("TOTAL") & MONTHLY["month"].between("2022-03", "2022-12")
-    finding, found = decide("CEPA-112", trade_monthly=scaled(MONTHLY, slow, "value_usd", 0.5))
-    assert (finding.observed, found.verdict) == (11.0, "fails")
-    never = scaled(MONTHLY, china & MONTHLY["month"].ge("2022-02"), "value_usd", 0.1)
-    assert decide("CEPA-112", trade_monthly=never)[0].observed == float("inf")
-    assert verdict("CEPA-112") == "holds"
-
-
-def test_one_good_month_is_no_recovery():
-    china = MONTHLY["exporter"].eq("CHN") & MONTHLY["reporter"].eq("CHN")
-    total = china & MONTHLY["product"].eq("TOTAL")
-    jump = scaled(MONTHLY, total & MONTHLY["month"].eq("2022-03"), "value_usd", 10)
-    assert decide("CEPA-112", trade_monthly=jump)[0].observed == 5
-
-
-def test_months_are_missing_without_a_year_before():
-    assert (
-        verdict("CEPA-112", trade_monthly=MONTHLY[MONTHLY["month"] >= "2021-06"]) == "not_in_data"
-    )
 
 
 def test_a_list_of_which_half_is_not_sold_is_no_huge_variety():
@@ -195,17 +184,6 @@ def test_a_list_of_which_half_is_not_sold_is_no_huge_variety():
 def test_parcels_make_no_trade():
     small = ANNUAL.assign(value_usd=ANNUAL["value_usd"].clip(upper=999_999))
     assert decide("CEPA-132", trade_annual=small)[0].observed == 0
-
-
-def test_drones_would_lead_if_their_figure_were_large():
-    drones = FIGURES["measure"].eq("drone_exports") & FIGURES["value_usd"].notna()
-    larger = scaled(FIGURES, drones, "value_usd", 100)
-    finding, found = decide("CEPA-133", reported_figures=larger)
-    assert (finding.observed, found.verdict) == (1.0, "holds")
-    assert verdict("CEPA-133") == "fails"
-    assert verdict(
-        "CEPA-133", reported_figures=FIGURES[~drones & ~FIGURES["topic"].eq("drones")]
-    ) == ("not_in_data")
 
 
 def test_one_tank_with_the_regular_forces_contradicts_the_absence():
@@ -241,9 +219,11 @@ def test_the_grade_asked_for_counts():
 
 
 def test_almost_none_is_fewer_than_three():
+    rifles = replaced(TRANSFERS, TRANSFERS["lethality"].eq("small_arms"), lethality="non_lethal")
+    assert verdict("CEPA-150", transfers_to_russia=rifles) == "holds"
     extra = TRANSFERS["transfer_id"].isin(["TRF-005", "TRF-013", "TRF-018"])
     many = replaced(TRANSFERS, extra, heavy_class="artillery", lethality="weapon")
-    assert verdict("CEPA-150") == "holds"
+    assert verdict("CEPA-150") == "holds_in_part"
     assert verdict("CEPA-150", transfers_to_russia=many) == "fails"
 
 
@@ -265,7 +245,7 @@ def test_acts_of_others_and_after_the_article_do_not_count():
     [
         ("CEPA-114", "trade_annual", "value_usd", 0.0),
         ("CEPA-115", "reported_figures", "exporter", "SGP"),
-        ("CEPA-117", "transfers_to_russia", "is_supplied_from_china", False),
+        ("CEPA-117", "reported_figures", "exporter", "SGP"),
         ("CEPA-124", "reported_figures", "figure_text", "largest supplier Ga/Ge"),
         ("CEPA-126", "reported_figures", "figure_text", "Sb China + Tajikistan"),
         ("CEPA-128", "trade_annual", "net_kg", 50_000.0),
@@ -274,10 +254,9 @@ def test_acts_of_others_and_after_the_article_do_not_count():
         ("CEPA-131", "trade_annual", "net_kg", 1_000_000.0),
         ("CEPA-143", "transfers_to_russia", "item_class", "civil_drone"),
         ("CEPA-144", "transfers_to_russia", "end_user_kind", "company"),
-        ("CEPA-151", "transfers_to_russia", "quantity_high", 500.0),
+        ("CEPA-151", "transfers_to_russia", "quantity_high", 24.0),
         ("CEPA-152", "transfers_to_russia", "end_user", "Malian army"),
         ("CEPA-153", "transfers_to_russia", "is_supplied_from_china", True),
-        ("CEPA-154", "transfers_to_russia", "is_in_military_use", False),
         ("CEPA-232", "transfers_to_russia", "item", "152 mm artillery shells"),
         ("DIP-042", "outreach", "content", "Asked for calm"),
         ("DIP-043", "outreach", "person", "Josep Conrad"),
@@ -290,7 +269,7 @@ def test_acts_of_others_and_after_the_article_do_not_count():
 def test_a_claim_read_from_rows_fails_where_its_fact_is_otherwise(claim_id, table, column, cell):
     frame = tables.load(table)
     altered = replaced(frame, pd.Series(True, index=frame.index), **{column: cell})
-    assert verdict(claim_id) == "holds"
+    assert verdict(claim_id).startswith("holds")
     assert verdict(claim_id, **{table: altered}) == "fails"
 
 
@@ -299,12 +278,26 @@ def test_a_claim_read_from_rows_fails_where_its_fact_is_otherwise(claim_id, tabl
     [
         ("CEPA-129", "transfers_to_russia", "2022-09"),
         ("CEPA-144", "transfers_to_russia", "2024-02"),
-        ("CEPA-154", "transfers_to_russia", "2025-05"),
         ("DIP-043", "outreach", "2022-05-05"),
         ("DIP-046", "outreach", "2023-03-18"),
     ],
 )
-def test_a_fact_of_another_day_holds_in_part_only(claim_id, table, date):
+def test_what_may_happen_again_is_another_fact_on_another_day(claim_id, table, date):
+    frame = tables.load(table)
+    assert verdict(claim_id, **{table: frame.assign(date=date)}) == "fails"
+    assert verdict(claim_id, **{table: frame}) == "holds"
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "table", "date"),
+    [
+        ("DIP-048", "outreach", "2022-04-14"),
+        ("DIP-051", "sanctions", "2023-02-26"),
+        ("DIP-064", "statements", "2023-03-24"),
+        ("DIP-069", "agreements", "2021-04-24"),
+    ],
+)
+def test_a_single_event_of_another_day_holds_in_part_only(claim_id, table, date):
     frame = tables.load(table)
     found = decide(claim_id, **{table: frame.assign(date=date)})[1]
     assert (found.verdict, found.reason) == ("holds_in_part", "other_period")

@@ -45,7 +45,7 @@ REGION_WORDS = {
     "south_east_asia": r"Indonesia|Brunei|Singapore|Thailand|Australia",
     "central_asia": r"Kazakhstan(?!.*Gulf)|Kyrgyzstan|Tajikistan|Uzbekistan",
     "iran_pakistan_inland": r"Punjab|Azerbaijan, Iran",
-    "arctic": r"Kola Bay|Arctic",
+    "arctic": r"Kola Bay|Arctic|Chukchi",
     "russia_inland": r"Moscow|Smolensk|Chelyabinsk|Orenburg|Trans-Baikal|Astrakhan|Novosibirsk"
     r"|Saratov|Primorye|Khabarovsk|Military District|^Russia \(undisclosed\)",
     "china_inland": r"Urumqi|Taonan|Beijing|Zhurihe|Ningxia|Guilin|Xiamen|Xinjiang"

@@ -50,10 +50,8 @@ def units_delivered(
 
     Parameters
     ----------
-    where
-        The weapons, as `select` takes them, by columns of arms_deals.
-    wider
-        A wider definition of the weapons.
+    where, wider
+        The weapons, as `select` takes them, by columns of arms_deals; a wider definition.
     other
         Another period that the article may mean, such as 2018:2018.
     year_rule
@@ -62,14 +60,11 @@ def units_delivered(
         Offer the count of all years as that of another period.
     """
     rule = year_rule or chosen.year_rule
-    kind = _russian(tables, rule, where)
-    broad = _russian(tables, rule, wider) if wider else kind
-    # Where nothing was built under licence, the choice does not matter and is not read.
-    licensed = bool(broad["is_licensed"].any()) and chosen.include_licensed
+    kind, broad = _russian(tables, rule, where), _russian(tables, rule, wider or where)
+    licensed = _counts_licensed(broad, chosen)
     inside = _in(kind, claim.years)
-    readings = _other_counts(kind, claim, licensed, other, ever)
-    if wider:
-        readings.insert(0, _wider_count(broad, kind, claim, licensed))
+    readings = _wider_count(broad, kind, claim, licensed)
+    readings += _other_counts(kind, claim, licensed, other, ever)
     observed = _units(inside, licensed)
     return Finding(
         observed,
@@ -78,6 +73,11 @@ def units_delivered(
         note=_unit_note(inside, kind, licensed),
         readings=tuple(reading for reading in readings if reading.observed != observed),
     )
+
+
+def _counts_licensed(weapons: pd.DataFrame, chosen: Choices) -> bool:
+    """Tell whether licence-built weapons count; where there are none, the choice is not read."""
+    return bool(weapons["is_licensed"].any()) and chosen.include_licensed
 
 
 def _russian(tables: Tables, year_rule: str, where: dict) -> pd.DataFrame:
@@ -89,11 +89,13 @@ def _russian(tables: Tables, year_rule: str, where: dict) -> pd.DataFrame:
     return tables.once(("russian", year_rule, repr(where)), choose_rows)
 
 
-def _wider_count(broad: pd.DataFrame, kind: pd.DataFrame, claim: Claim, licensed: bool) -> Reading:
-    """Count the weapons of a wider definition, and name what it adds."""
+def _wider_count(
+    broad: pd.DataFrame, kind: pd.DataFrame, claim: Claim, licensed: bool
+) -> list[Reading]:
+    """Count the weapons of a wider definition, and name what it adds, if anything."""
     added = sorted(set(broad["designation"]) - set(kind["designation"]))
-    words = f"with {', '.join(added)}"
-    return Reading("some_definitions_only", words, _units(_in(broad, claim.years), licensed))
+    units = _units(_in(broad, claim.years), licensed)
+    return [Reading("some_definitions_only", f"with {', '.join(added)}", units)] if added else []
 
 
 def _other_counts(
@@ -111,7 +113,8 @@ def _other_counts(
     if ever and len(kind):
         words = f"all deliveries, {kind['year'].min()} to {kind['year'].max()}"
         found.append(Reading("other_period", words, _units(kind, licensed)))
-        found.append(Reading("other_period", f"{words}, with {built}", _units(kind, True)))
+        if kind["is_licensed"].any() and not licensed:
+            found.append(Reading("other_period", f"{words}, with {built}", _units(kind, True)))
     return found
 
 
@@ -502,7 +505,7 @@ def ships_fitted(
         count,
         unit="ships",
         rows=labels("ship_engines", rows),
-        note="; ".join(f"hulls {hulls}" for hulls in rows["hulls"].dropna().unique()),
+        note=f"hulls {', '.join(rows['hulls'].dropna().unique())}",
         readings=(Reading("some_definitions_only", words, most),) if most > count else (),
     )
 

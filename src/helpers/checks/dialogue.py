@@ -204,23 +204,16 @@ def _meetings_by_year(tables: Tables, chosen: Choices) -> Field:
     return dialogue.per_year(core, dialogue.years_covered(*dialogue.COVERED)), used
 
 
-def _agreements_by_year(tables: Tables, chosen: Choices) -> Field:
-    frame = tables["agreements"]
-    every = pd.Series(True, index=frame.index)
-    counts = evidence.count_series(frame, every, chosen.min_confidence)
-    return counts, confident(frame, chosen.min_confidence)
-
-
 def _deliveries_by_year(tables: Tables, chosen: Choices) -> Field:
     wanted = {"supplier": "RUS", "recipient": "CHN", "release": chosen.sipri_release}
     frame = tables["arms_tiv"]
     return evidence.tiv_series(frame, chosen.sipri_release), select(frame, wanted)
 
 
+NAMES = {"arms_tiv": "arms deliveries"}
 FIELDS: dict[str, tuple[Callable[[Tables, Choices], Field], tuple[str, ...]]] = {
     "exercises": (_exercises_by_year, ("counting_rule", "min_confidence")),
     "meetings": (_meetings_by_year, ("min_confidence",)),
-    "agreements": (_agreements_by_year, ("min_confidence",)),
     "arms_tiv": (_deliveries_by_year, ("sipri_release",)),
 }
 
@@ -250,7 +243,7 @@ def fields_grown(
     ----------
     fields
         Tables: exercises, meetings (one for each trip of heads of defence or security, with
-        consultations), agreements, arms_tiv (Russian deliveries to China).
+        consultations), arms_tiv (Russian deliveries to China).
     against
         The earlier years, as far as they lie before the first cut-off.
     by
@@ -265,7 +258,7 @@ def fields_grown(
         ratios[name] = float(means[1] / means[0]) if means[0] else MISSING
         rows[name] = used.index[used["year"].isin([*earlier, *later])]
     grown = sum(ratio >= by for ratio in ratios.values())
-    known = [f"{name.replace('_', ' ')} {ratio:.1f}" for name, ratio in ratios.items()]
+    known = [f"{NAMES.get(name, name)} {ratio:.1f}" for name, ratio in ratios.items()]
     return Finding(
         float(grown) if later and earlier else MISSING,
         unit="fields",

@@ -128,7 +128,7 @@ def counted(
     ukraine: str | None = None,
     rule: str = "",
 ) -> Events:
-    """Give the exercises that a rule counts, that of the run if none is given, and conditions."""
+    """Give the exercises that meet conditions and count: by a rule, or as the run chooses."""
     rule, least = rule or chosen.counting_rule, chosen.min_confidence
 
     def compute() -> Events:

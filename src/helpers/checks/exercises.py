@@ -58,11 +58,11 @@ def event_rate(
     of = of or ["exercises"]
     span = covered(stretch("claim", chosen, claim), tables, of)
     (events,), rows = within(gather(tables, chosen, of, where, ukraine), span)
-    note = f"{events} in {span.words}"
+    note = f"in {span.words}" if is_total else f"{events} in {span.words}"
     if ukraine:
         # What was looked at matters, most of all where nothing was found.
         (every,), rows = within(gather(tables, chosen, of, where), span)
-        note = f"{events} of {every} in {span.words}"
+        note = f"of {every} in {span.words}" if is_total else f"{events} of {every} in {span.words}"
     arguments = {"of": of, "where": where, "ukraine": ukraine, "is_total": is_total}
     return Finding(
         *_rate(tables, events, span.years, is_total),
@@ -574,7 +574,7 @@ def break_years(tables: Tables, chosen: Choices, claim: Claim, breaks: int = 1) 
     rows = _series_rows(tables, chosen, ["exercises"])
     if breaks == 1:
         near = [cut[0] for cut, fit in fits.items() if fit >= fits[best] - PROFILE]
-        note = f"{min(near)} to {max(near)} divide them about as well"
+        note = "the other years of the interval divide them about as well"
         return Finding(float(best[0]), min(near), max(near), "year", rows, note)
     cuts = (int(chosen.cutoff_1[:4]), int(chosen.cutoff_2[:4]))
     off = max(abs(year - cut) for year, cut in zip(best, cuts, strict=True))

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers import alliance, exercises, stats
+from helpers import alliance, stats
 from helpers.checks.select import during, labels, select, sure
 from helpers.choices import Choices
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 
 NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-RULES = ("present", "absent", "limited", "fallen", "as_allies")
+RULES = ("present", "absent", "as_allies")
 
 
 @check
@@ -24,6 +24,7 @@ def found_among(
     of: dict | None = None,
     other: dict[str, dict] | None = None,
     any_time: bool = False,
+    one_off: bool = False,
 ) -> Finding:
     """Count what was looked for among the rows that could have shown it; missing without any.
 
@@ -37,8 +38,8 @@ def found_among(
         What a row must meet besides, to count.
     other
         Other definitions: in words, what a row must meet instead of `part`.
-    any_time
-        Leave the claim's period out of account.
+    any_time, one_off
+        As for `rows_counted`.
     """
     every = select(sure(tables, table, chosen), of or {})
     whole = every if any_time else during(every, claim)
@@ -49,9 +50,9 @@ def found_among(
         Reading("some_definitions_only", words, float(len(select(whole, wanted))))
         for words, wanted in (other or {}).items()
     ]
-    if (ever := len(select(every, part))) > len(hits):
+    if one_off and (ever := len(select(every, part))) > len(hits):
         readings.append(Reading("other_period", "counting all years", float(ever)))
-    note = f"{len(hits)} of {len(whole)} rows looked through"
+    note = f"{len(whole)} row{'s' if len(whole) > 1 else ''} looked through"
     used = labels(table, hits if len(hits) else whole)
     return Finding(float(len(hits)), unit=claim.unit, rows=used, note=note, readings=(*readings,))
 
@@ -156,7 +157,6 @@ def indicators_counted(
     rule: str,
     at: str = "since_2022",
     only: list[str] | None = None,
-    groups: dict[str, list[str]] | None = None,
     other: dict[str, dict] | None = None,
 ) -> Finding:
     """Count the indicators of the alliance rubric at which Russia-China meets a rule.
@@ -164,52 +164,38 @@ def indicators_counted(
     Parameters
     ----------
     rule
-        present, absent, limited (absent or partial), fallen (less deep than in the era before)
-        or as_allies (found, and as deep as with the median pair bound to defend each other).
+        present, absent or as_allies (found, and as deep as with the median pair bound to defend
+        each other).
     at, only
         Era of Russia-China; the indicators looked at, all unless given.
-    groups
-        Count groups with at least one such indicator instead; of each, one must be known.
     other
         Other definitions: in words, the arguments `rule` or `only` that change.
     """
     rubric = _rubric(tables, chosen.min_confidence)
-    names = sum(groups.values(), []) if groups else only or [*rubric.depths.index]
+    names = only or [*rubric.depths.index]
     met = _meeting(rubric.depths, rule, at, names)
-    wanted = groups.values() if groups else [names]
-    if any(met.index.intersection(group).empty for group in wanted):
-        return Finding(MISSING, unit=claim.unit, note="an indicator that is needed is not coded")
+    if met.empty:
+        return Finding(MISSING, unit=claim.unit, note="none of the indicators is coded")
     hits = met.index[met].tolist()
-    count = sum(bool({*hits} & {*group}) for group in wanted) if groups else len(hits)
     changed = {words: {"rule": rule, "only": names} | new for words, new in (other or {}).items()}
     again = {w: _meeting(rubric.depths, c["rule"], at, c["only"]).sum() for w, c in changed.items()}
     titles = tables["alliance_rubric"].set_index("indicator")["title"]
     note = f"{', '.join(titles[hits]) or 'none'}; {len(met)} of {len(names)} indicators known"
     used = rubric.rows(tables, hits or [*met.index], [_column(at)])
     readings = [Reading("some_definitions_only", w, float(n)) for w, n in again.items()]
-    return Finding(float(count), unit=claim.unit, rows=used, note=note, readings=(*readings,))
+    return Finding(float(len(hits)), unit=claim.unit, rows=used, note=note, readings=(*readings,))
 
 
 def _meeting(depths: pd.DataFrame, rule: str, at: str, names: list[str]) -> pd.Series:
     """Mark which of some indicators meet a rule; those on which it cannot be told are left out."""
+    if rule not in RULES or at not in alliance.ERA_LABELS:
+        raise ValueError(f"rule {rule!r} at {at!r}: use one of {', '.join(RULES)} and an era")
     allies, depths = _allies(depths), depths.loc[names]
     now = depths[_column(at)]
-    eras = [*alliance.ERA_LABELS]
-    if rule not in RULES or at not in eras or (rule == "fallen" and at == eras[0]):
-        raise ValueError(f"rule {rule!r} at {at!r}: use one of {', '.join(RULES)} and an era")
-    beside = pd.Series(1.0, index=depths.index)
-    if rule == "fallen":
-        beside = depths[_column(eras[eras.index(at) - 1])]
     if rule == "as_allies":
         beside = depths[allies].median(axis=1)
-    met = {
-        "present": now == 1,
-        "absent": now == 0,
-        "limited": now < 1,
-        "fallen": now < beside,
-        "as_allies": (now > 0) & (now >= beside),
-    }[rule]
-    return met[now.notna() & beside.notna()]
+        return ((now > 0) & (now >= beside))[now.notna() & beside.notna()]
+    return (now == (1 if rule == "present" else 0))[now.notna()]
 
 
 @check
@@ -305,43 +291,6 @@ def _total(words: list[str]) -> float:
     4.0
     """
     return float(sum(NUMBERS.get(word) or int(word) for word in words))
-
-
-@check
-def features_stated(
-    tables: Tables,
-    chosen: Choices,
-    claim: Claim,
-    features: list[str],
-    other: dict[str, list[str]] | None = None,
-) -> Finding:
-    """Give the share of exercises for which at least one feature is stated, in per cent.
-
-    A feature that no page states counts as not there, so the share is a lower bound.
-
-    Parameters
-    ----------
-    features
-        Columns of exercises, such as has_joint_command.
-    other
-        Other definitions: in words, the features instead.
-    """
-    counted = exercises.counted(sure(tables, "exercises", chosen), chosen.counting_rule)
-    events = during(counted, claim)
-    if not len(events):
-        return Finding(MISSING, unit="%", note="no exercise in the period")
-    hits = int(events[features].any(axis=1).sum())
-    readings = [
-        Reading("some_definitions_only", words, 100 * float(events[columns].any(axis=1).mean()))
-        for words, columns in (other or {}).items()
-    ]
-    return Finding(
-        *(100 * bound for bound in stats.share(hits, len(events))),
-        unit="%",
-        rows=labels("exercises", events),
-        note=f"{hits} of {len(events)} events",
-        readings=tuple(readings),
-    )
 
 
 @check

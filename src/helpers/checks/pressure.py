@@ -1,5 +1,7 @@
 """Checks on sanctions and Western outreach."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from helpers import pressure
@@ -103,40 +105,47 @@ def packages_listing(
     jurisdiction
         As for `entities_listed`.
     """
-    rule = jurisdiction or chosen.jurisdiction_rule
-    every = during(select(tables["sanctions"], {"eu_package": {"known": True}}), claim)
-    rows = every.loc[every.index.intersection(sure(tables, "sanctions", chosen).index)]
-    listing, unnumbered, planned = _packages(rows, confirmed, rule)
-    used = labels("sanctions", rows)
-    if lost := _packages(every, confirmed, rule)[0] - listing:
+    rule, wanted = jurisdiction or chosen.jurisdiction_rule, {"eu_package": {"known": True}}
+    every = during(select(tables["sanctions"], wanted), claim)
+    rows = during(select(sure(tables, "sanctions", chosen), wanted), claim)
+    found, used = _packages(rows, confirmed, rule), labels("sanctions", rows)
+    if lost := _packages(every, confirmed, rule).listing - found.listing:
         note = f"{WEAKER}: {_listed(lost)}"
         return Finding(MISSING, unit="packages", rows=used, note=note)
-    if not listing:
+    if not found.listing:
         return Finding(MISSING, unit="packages", note="no package on record")
-    notes = {
-        "named, but none on record": set(named) - listing,
-        "not named, but on record": listing - set(named),
-        "numbers known from drafts only": planned,
-        "confirmed without a number": unnumbered,
-    }
+    hits, further = found.listing & set(named), found.listing - set(named)
     return Finding(
-        float(len(listing & set(named)) - len(listing - set(named))),
-        unit="packages",
-        rows=used,
-        note="; ".join(f"{what}: {_listed(n)}" for what, n in notes.items() if n),
+        float(len(hits) - len(further)), unit="packages", rows=used, note=found.note(set(named))
     )
 
 
-def _packages(
-    rows: pd.DataFrame, confirmed: dict | None, rule: str
-) -> tuple[set[int], set[int], set[int]]:
-    """Find the packages that list entities; of these those confirmed so, and those from drafts."""
+class _Packages(NamedTuple):
+    """Packages that list entities; of these those confirmed without a number, and from drafts."""
+
+    listing: set[int]
+    unnumbered: set[int]
+    planned: set[int]
+
+    def note(self, named: set[int]) -> str:
+        """Say which packages differ from those named, and which rest on less than a count."""
+        notes = {
+            "named, but none on record": named - self.listing,
+            "not named, but on record": self.listing - named,
+            "numbers known from drafts only": self.planned,
+            "confirmed without a number": self.unnumbered,
+        }
+        return "; ".join(f"{what}: {_listed(n)}" for what, n in notes.items() if n)
+
+
+def _packages(rows: pd.DataFrame, confirmed: dict | None, rule: str) -> _Packages:
+    """Find the packages of which rows count entities or confirm them without a number."""
     found = pressure.packages(rows, rule)
     found = found[found["n_counted"].fillna(0) > 0]
     told = select(rows, confirmed) if confirmed else rows.iloc[:0]
     unnumbered = set(told["eu_package"].astype(int))
     planned = set(found.loc[found["count_kinds"] == "planned", "eu_package"].astype(int))
-    return set(found["eu_package"].astype(int)) | unnumbered, unnumbered, planned
+    return _Packages(set(found["eu_package"].astype(int)) | unnumbered, unnumbered, planned)
 
 
 def _listed(numbers: set[int]) -> str:

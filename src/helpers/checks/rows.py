@@ -31,18 +31,13 @@ def rows_counted(
         The rows, as `select` takes them.
     distinct
         Count the different values of this column instead; a list column by its items.
-    any_time
-        Leave the claim's period out of account.
-    column
-        The column of dates that the period is compared with, if not the table's first.
+    any_time, column
+        Leave the claim's period out of account; the column of dates that it is compared with.
     narrower
         Narrower definitions, in words, and what a row must meet besides: a reading each.
     one_off
-        The event happened once, so that another date is a slip and not another event: the count
-        of all years is a reading. Not together with `distinct`.
+        The event happened once, so that another date is a slip and not another event.
     """
-    if one_off and distinct:
-        raise ValueError("one_off counts an event that happened once; it takes no distinct")
     where = where or {}
     found = select(sure(tables, table, chosen), where)
     inside = _timely(found, claim, any_time, column)
@@ -66,6 +61,8 @@ def _read_otherwise(
     found: pd.DataFrame, inside: pd.DataFrame, narrower: dict, distinct: str | None, one_off: bool
 ) -> tuple[Reading, ...]:
     """Count by narrower definitions and, of what happened once, in all years."""
+    if one_off and distinct:
+        raise ValueError(f"one_off: what happened once has no different {distinct} to count")
     readings = tuple(
         Reading("some_definitions_only", words, _count(select(inside, also), distinct))
         for words, also in narrower.items()
@@ -168,11 +165,21 @@ def cell(
         return Finding(MISSING, unit=claim.unit, note=f"no {column} in {table} for this")
     if pick in ("first", "min") and _is_earlier(tables, table, where, found):
         return Finding(MISSING, unit=claim.unit, note="the first is on weaker evidence than asked")
-    observed = {"first": cells.iloc[0], "last": cells.iloc[-1]}.get(pick)
-    if observed is None:
-        observed = getattr(cells.astype("float64"), pick)()
     used = labels(table, found.loc[cells.index])
-    return Finding(float(observed) / per, unit=claim.unit, rows=used)
+    return Finding(_picked(cells, pick) / per, unit=claim.unit, rows=used)
+
+
+def _picked(cells: pd.Series, pick: str) -> float:
+    """Make one number of several, which are in order of time.
+
+    Examples
+    --------
+    >>> _picked(pd.Series([4, 2, 3]), "first"), _picked(pd.Series([4, 2, 3]), "mean")
+    (4.0, 3.0)
+    """
+    if pick in ("first", "last"):
+        return float(cells.iloc[0 if pick == "first" else -1])
+    return float(getattr(cells.astype("float64"), pick)())
 
 
 def _is_earlier(tables: Tables, table: str, where: dict | None, found: pd.DataFrame) -> bool:
@@ -209,8 +216,25 @@ def years_with(
         1 - len(without) / len(asked),
         unit="share of years",
         rows=labels(table, found),
-        note=f"none in {', '.join(map(str, without))}" if without else "every year",
+        note=f"none in {_runs(without)}" if without else "every year",
     )
+
+
+def _runs(years: list[int]) -> str:
+    """Write years in words, three and more in a row as one stretch.
+
+    Examples
+    --------
+    >>> _runs([2010, 2011, 2012, 2014, 2015])
+    '2010 to 2012, 2014, 2015'
+    """
+    groups = {}
+    for place, year in enumerate(years):
+        groups.setdefault(year - place, []).append(year)
+    words = [
+        f"{g[0]} to {g[-1]}" if len(g) > 2 else ", ".join(map(str, g)) for g in groups.values()
+    ]
+    return ", ".join(words)
 
 
 @check

@@ -22,6 +22,7 @@ def trade_change(
     column: str = "value_usd",
     against: str = "",
     measure: str = "",
+    least: float = 0.0,
 ) -> Finding:
     """Divide China's exports to Russia in the last year held by those of earlier years.
 
@@ -39,14 +40,17 @@ def trade_change(
     measure
         Published figures of China's customs that stand for the years before the break of 2022
         on the baseline china_reported; on baci, and unless given, BACI is read throughout.
+    least
+        The smallest level, in tonnes or million dollars, that is divided by: a lower one of the
+        earlier years is next to nothing, of which a ratio would say nothing.
     """
     if product:
         products, base = [product], dates.years(against or f"{claim.years[0]}:{claim.years[0]}")
         reported = measure if measure and chosen.baseline == "china_reported" else ""
     else:
         products, base, reported = trade.LISTS[chosen.hs_list], _fair(chosen), ""
-    key = ("trade_change", claim.claim_id, column, base, reported, *products)
-    return tables.once(key, lambda: _change(tables, claim, products, column, base, reported))
+    key = ("trade_change", claim.claim_id, column, base, reported, least, *products)
+    return tables.once(key, lambda: _change(tables, claim, products, column, base, reported, least))
 
 
 def _fair(chosen: Choices) -> tuple[int, int]:
@@ -62,6 +66,7 @@ def _change(
     column: str,
     base: tuple[int, int],
     reported: str,
+    least: float,
 ) -> Finding:
     """Measure the change of one column, and of the weight beside a value."""
     series, rows = _series(tables, claim, products, column, reported)
@@ -74,9 +79,10 @@ def _change(
     size, unit = UNITS[column]
     when = f"{base[0]}" if base[0] == base[1] else f"{base[0]} to {base[1]} on average"
     across = ", across the break of 2022" if trade.crosses_break(base[0], last) else ""
-    known = f"{before / size:,.1f} {unit} in {when}, {after / size:,.1f} in {last}{across}"
+    raised = f", taken as {least:g}" if before < least * size else ""
+    known = f"{before / size:,.1f} {unit} in {when}{raised}, {after / size:,.1f} in {last}{across}"
     return Finding(
-        _ratio(before, after),
+        _ratio(max(before, least * size), after),
         unit="ratio",
         rows=rows,
         note=known if last and pd.notna(before) else f"not held for {when} and later",
@@ -174,7 +180,7 @@ def published_figure(
     claim: Claim,
     where: dict,
     column: str = "share_pct",
-    part: str = "",
+    part: bool = False,
     rest: dict[str, list[dict]] | None = None,
 ) -> Finding:
     """Give the median of what others published on the claim's measure and period.
@@ -186,8 +192,7 @@ def published_figure(
     where, column
         The published figures, as `select` takes them, and which of their numbers is read.
     part
-        Unless given, a figure must be of the whole period; "any" takes figures of a part of it
-        as they are, "scaled" at the same rate a month over the whole period.
+        Take figures of a part of the period too, as they are.
     rest
         Definitions that leave China at most the rest: words, others' dollars and the whole.
     """
@@ -195,14 +200,9 @@ def published_figure(
     held = select(figures[figures[column].notna()], where)
     same = held[_of_period(held, claim, part)]
     others = held.drop(same.index).dropna(subset="period_start")
-    numbers = same[column].astype("float64")
     note = f"published by {', '.join(same['first_publisher'].unique())}" if len(same) else NONE
-    if part == "scaled":
-        months = trade.months_covered(same)
-        note += "".join(f"; {n:,.0f} in {m} months" for n, m in zip(numbers, months, strict=True))
-        numbers = numbers * (_months(claim) / months)
     return Finding(
-        float(numbers.median()),
+        float(same[column].astype("float64").median()),
         unit=claim.unit,
         rows=labels("reported_figures", same),
         note=note,
@@ -210,7 +210,7 @@ def published_figure(
     )
 
 
-def _of_period(figures: pd.DataFrame, claim: Claim, part: str) -> pd.Series:
+def _of_period(figures: pd.DataFrame, claim: Claim, part: bool) -> pd.Series:
     """Mark the figures of the claim's period, or of a part of it where that will do."""
     start, end = _bounds(claim)
     first, last = dates.first_day(figures["period_start"]), dates.last_day(figures["period_end"])
@@ -225,18 +225,14 @@ def _bounds(claim: Claim) -> tuple[pd.Timestamp, pd.Timestamp]:
     return first.iloc[0], dates.last_day(pd.Series([claim.period_end])).iloc[0]
 
 
-def _months(claim: Claim) -> int:
-    """Count the calendar months of a claim's period."""
-    period = {"period_start": [claim.period_start], "period_end": [claim.period_end]}
-    return int(trade.months_covered(pd.DataFrame(period)).iloc[0])
-
-
 def _left(figures: pd.DataFrame, claim: Claim, rest: dict[str, list[dict]]) -> list[Reading]:
     """Read a share as what is left of a whole, for figures of a part of the claim's period."""
     readings = []
     for words, conditions in rest.items():
         found = [select(figures, meant) for meant in conditions]
-        theirs, whole = (f.loc[_of_period(f, claim, "any"), "value_usd"].median() for f in found)
+        theirs, whole = (
+            f.loc[_of_period(f, claim, part=True), "value_usd"].median() for f in found
+        )
         left = 100 * (1 - float(theirs) / float(whole))
         readings.append(Reading("some_definitions_only", f"{words}: {left:.0f} per cent", left))
     return readings
@@ -247,46 +243,6 @@ def _otherwise(others: pd.DataFrame, column: str) -> list[Reading]:
     when = trade.period_words(others["period_start"], others["period_end"])
     told = zip(others["first_publisher"], when, others[column], strict=True)
     return [Reading("other_period", f"{who}, {period}", float(n)) for who, period, n in told]
-
-
-@check
-def months_until(
-    tables: Tables,
-    chosen: Choices,
-    claim: Claim,
-    product: str = "TOTAL",
-    before: int = 12,
-    run: int = 3,
-) -> Finding:
-    """Count the months until China's exports to Russia stay above their former level.
-
-    Counted from the first month of the claim's period; infinite where they do not by its end.
-
-    Parameters
-    ----------
-    product
-        A product of the monthly table.
-    before
-        How many months before the period make the former level, by their mean.
-    run
-        How many months in a row must lie above it.
-    """
-    rows = trade.flow(tables["trade_monthly"])
-    rows = rows[(rows["product"] == product) & (rows["reporter"] == "CHN")]
-    values = rows.set_index("month")["value_usd"].astype("float64").sort_index()
-    start, end = claim.period_start[:7], claim.period_end[:7].ljust(7, "~")
-    former, later = values[values.index < start].tail(before), values[start:end]
-    if len(former) < before or len(later) < run:
-        return Finding(MISSING, unit="months", note=f"too few months held on {product}")
-    above = (later > former.mean()).astype(int)[::-1].rolling(run).sum()[::-1] == run
-    first = above.idxmax() if above.any() else None
-    used = rows[rows["month"].between(former.index[0], later.index[-1])]
-    return Finding(
-        float(later.index.get_loc(first)) if first else float("inf"),
-        unit="months",
-        rows=labels("trade_monthly", used),
-        note=f"above {former.mean() / 1e9:.1f} billion dollars a month from {first or 'never'} on",
-    )
 
 
 @check
@@ -314,41 +270,6 @@ def lines_traded(tables: Tables, chosen: Choices, claim: Claim, least_usd: float
         unit="%",
         rows=labels("trade_annual", rows),
         note=f"{traded} of {len(wanted)} codes reach {least_usd / 1e6:g} million dollars a year",
-    )
-
-
-@check
-def goods_rank(
-    tables: Tables, chosen: Choices, claim: Claim, measures: list[str], products: list[str]
-) -> Finding:
-    """Rank a good known from published figures among groups of goods, by dollars a month.
-
-    The largest published figure stands for the good, the last year held for the groups.
-
-    Parameters
-    ----------
-    measures
-        The published measures of the good.
-    products
-        The groups of goods in BACI that it is compared with.
-    """
-    annual = during(trade.flow(tables["trade_annual"]), claim)
-    groups = annual[(annual["dataset"] == "baci") & annual["product"].isin(products)]
-    figures = trade.flow(_independent(tables["reported_figures"], claim.source_id))
-    figures = during(figures[figures["measure"].isin(measures)], claim)
-    last = groups["year"].max()
-    if pd.isna(last) or not figures["value_usd"].notna().any():
-        return Finding(MISSING, unit="rank", note="goods and figures not both held")
-    both = trade.monthly_values(annual, products, figures, measures, int(last))
-    good = both.loc[both["is_published"], "million_a_month"].max()
-    larger = both[~both["is_published"] & (both["million_a_month"] > good)]
-    used = groups[groups["year"] == last]
-    return Finding(
-        float(1 + len(larger)),
-        unit="rank",
-        rows=labels("trade_annual", used) | labels("reported_figures", figures),
-        note=f"{good:.1f} million dollars a month at most; {both.iloc[0]['name']} "
-        f"{both.iloc[0]['million_a_month']:.0f}; {len(used)} groups beside it",
     )
 
 

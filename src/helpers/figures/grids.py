@@ -139,12 +139,9 @@ def strip(
     apart
         Days below which two marks of a lane would touch.
     """
-    last: dict[str, list[pd.Timestamp]] = {lane: [] for lane in order}
-    for day, lane, letter, kind in zip(days, lanes, letters, kinds, strict=True):
+    heights = _heights(days, lanes, order, apart)
+    for day, letter, kind, y in zip(days, letters, kinds, heights, strict=True):
         _, shape, colour = looks[kind]
-        near = [d for d in last[lane] if (day - d).days < apart]
-        y = len(order) - 1 - order.index(lane) + 0.29 * len(near)
-        last[lane] = [*near, day]
         ax.scatter([day], [y], s=80, color=[colour], marker=shape, zorder=3, linewidths=0)
         style.direct_label(ax, day, y, letter, offset=(7, 0), fontsize=8, fontweight="bold")
     rows = np.arange(len(order))[::-1]
@@ -156,6 +153,24 @@ def strip(
         if kind in set(kinds)
     ]
     _legend(ax, marks, 3)
+
+
+def _heights(days: pd.Series, lanes: pd.Series, order: list[str], apart: float) -> list[float]:
+    """Place marks on their lanes, the last lane at zero, one that would touch others above them.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(pd.Series(["2024-01-01", "2024-01-09", "2024-01-10"]))
+    >>> _heights(days, pd.Series(["a", "a", "b"]), ["a", "b"], 30)
+    [1.0, 1.29, 0.0]
+    """
+    last: dict[str, list[pd.Timestamp]] = {lane: [] for lane in order}
+    heights = []
+    for day, lane in zip(days, lanes, strict=True):
+        near = [other for other in last[lane] if (day - other).days < apart]
+        heights.append(len(order) - 1 - order.index(lane) + 0.29 * len(near))
+        last[lane] = [*near, day]
+    return heights
 
 
 def stacked_rows(
