@@ -268,8 +268,11 @@ def outcome(
         return "too_early"
     if scope == "definition":
         return OF_TURNS[turns]
-    if "open" in (first, second):
-        return "one_sided"
+    return "one_sided" if "open" in (first, second) else _of_two(first, second, is_exclusive)
+
+
+def _of_two(first: str, second: str, is_exclusive: bool) -> str:
+    """Settle a conflict both sides of which can be judged."""
     if not is_exclusive and {first, second} == {"stands", "partly"}:
         return "both_in_part"
     if first == second:
@@ -490,7 +493,9 @@ def headline(settled: pd.DataFrame) -> str:
 def show(settled: pd.DataFrame, results: pd.DataFrame, measured: pd.DataFrame) -> None:
     """Show every conflict with what is in dispute and how it comes out."""
     rows = settled.to_dict("records")
-    against = ("; against it: " + settled["position_second"]).fillna("")
+    against = ("; against it: " + settled["position_second"].astype("str")).where(
+        settled["position_second"].notna(), ""
+    )
     shown = settled.assign(
         conflict=settled["conflict_id"] + ": " + settled["title"],
         positions=settled["position_first"] + against,

@@ -50,7 +50,7 @@ UNITS = {
     "year": (1, ""),
 }
 # Units that stand before their number.
-BEFORE = ("rank", "score")
+BEFORE = ("rank", "score", "package")
 OBSERVED = ["observed", "low", "high", "unit"]
 ROWS_SHOWN = 12
 

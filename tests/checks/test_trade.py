@@ -246,8 +246,6 @@ def test_acts_of_others_and_after_the_article_do_not_count():
         ("CEPA-114", "trade_annual", "value_usd", 0.0),
         ("CEPA-115", "reported_figures", "exporter", "SGP"),
         ("CEPA-117", "reported_figures", "exporter", "SGP"),
-        ("CEPA-124", "reported_figures", "figure_text", "largest supplier Ga/Ge"),
-        ("CEPA-126", "reported_figures", "figure_text", "Sb China + Tajikistan"),
         ("CEPA-128", "trade_annual", "net_kg", 50_000.0),
         ("CEPA-129", "transfers_to_russia", "evidence_class", "allegation"),
         ("CEPA-130", "trade_annual", "net_kg", 800_000.0),

@@ -37,7 +37,7 @@ def entities_listed(
     found = pressure.counted(rounds, rule)
     if not len(found):
         every = during(select(tables["sanctions"], where), claim)
-        note = _why_no_number(rounds, every)
+        note = _why_no_number(rounds, every, rule)
         return Finding(MISSING, unit="entities", rows=labels("sanctions", rounds), note=note)
     sums = found.groupby("count_kind")["n_counted"].sum()
     return Finding(
@@ -52,11 +52,13 @@ def entities_listed(
     )
 
 
-def _why_no_number(rounds: pd.DataFrame, every: pd.DataFrame) -> str:
+def _why_no_number(rounds: pd.DataFrame, every: pd.DataFrame, rule: str) -> str:
     """Say why there is nothing to add up: no round, none good enough, or none with a number."""
     if not len(every):
         return "no such round in sanctions"
-    return "on record without a number that may be summed" if len(rounds) else WEAKER
+    if len(pressure.counted(every, rule)) or not len(rounds):
+        return WEAKER
+    return "on record without a number that may be summed"
 
 
 WEAKER = "only on weaker evidence than asked for"
