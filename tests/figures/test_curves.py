@@ -1,5 +1,6 @@
 """Specification curves: what is drawn is what was measured."""
 
+import re
 import warnings
 
 import numpy as np
@@ -216,3 +217,15 @@ def test_a_claim_without_choices_has_no_curve(shown, claim_of):
     assert len(robustness.measured(one)) == 1
     curves.show_curve(one)
     assert shown == []
+
+
+def test_every_mark_of_many_reaches_the_picture(curve_of, shown):
+    many = curves.DRAWN
+    one = curve_of(np.ones(many), ["holds_in_part"] * many)
+    curves.show_curve(one)
+    (bundle, _) = shown[0]
+    drawn = re.findall(
+        r"<path d=\"([^\"]*)\" clip-path[^>]*width: 4.2; stroke-linecap: square",
+        bundle["image/svg+xml"],
+    )
+    assert sum(path.count("L ") for path in drawn) == many

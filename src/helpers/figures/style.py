@@ -69,6 +69,8 @@ RC = {
     "svg.hashsalt": "no-limits",
     # Text stays text: a fraction of the size of outlines, and it can be searched.
     "svg.fonttype": "none",
+    # Simplified paths drop strokes that do not move, which are how many marks are drawn.
+    "path.simplify": False,
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
 }
