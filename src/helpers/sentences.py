@@ -111,9 +111,10 @@ def of_article(article: str, full: pd.DataFrame) -> list[str]:
             f"({prose.percent(best.iloc[-1])})."
         )
     firm = judged[judged["robustness"] == 1]["verdict"].value_counts()
+    held, failed = int(firm.get("holds", 0)), int(firm.get("fails", 0))
     said.append(
-        f"Whatever the choices, {firm.get('holds', 0)} of its claims hold and "
-        f"{firm.get('fails', 0)} fail."
+        f"Whatever the choices, {held or 'none'} of its claims {'holds' if held == 1 else 'hold'} "
+        f"and {failed or 'none'} {'fails' if failed == 1 else 'fail'}."
     )
     return said
 
@@ -123,7 +124,8 @@ def reserve(results: pd.DataFrame, summed: pd.DataFrame) -> list[str]:
     counts = results["verdict"].value_counts()
     frail = summed[summed["robustness"] < 0.5]
     return [
-        f"{counts.get('opinion', 0)} claims are opinions, motives or forecasts, and "
+        "Opinions, motives and forecasts make up "
+        f"{prose.plural(counts.get('opinion', 0), 'claim')}, and another "
         f"{counts.get('cited', 0)} can only be set beside other documents; neither is scored.",
         f"On {counts.get('not_in_data', 0)} more the tables are silent, which refutes nothing.",
         f"{prose.plural(len(frail), 'verdict')} would be another under most combinations of "
