@@ -216,6 +216,14 @@ def test_the_ledger_was_not_read_empty(testability):
     assert len(CHECKED) > 100
 
 
+@pytest.mark.parametrize("text", ["{bad", "[1]"])
+def test_broken_arguments_are_refused_with_the_claim(text, monkeypatch):
+    rows = tables.load("claims").head(1).assign(check_args=text)
+    monkeypatch.setattr(tables, "load", lambda name: rows)
+    with pytest.raises(ValueError, match="CEPA-001, check_args: "):
+        ledger()
+
+
 if __name__ == "__main__":
     FROZEN.parent.mkdir(exist_ok=True)
     as_stated().to_csv(FROZEN, index=False, lineterminator="\n")

@@ -225,10 +225,27 @@ def _claim(row: dict) -> Claim:
     numbers = {"expected", "expected_high", "expected_loose", "expected_strict", "tolerance"}
     texts = {k: ("" if pd.isna(v) else v) for k, v in row.items() if k not in numbers}
     listed = {
-        "check_args": json.loads(texts["check_args"] or "{}"),
+        "check_args": _arguments(row["claim_id"], texts["check_args"] or "{}"),
         "choices": tuple(filter(None, texts["choices"].split(";"))),
     }
     return Claim(**{**row, **texts, **listed})
+
+
+def _arguments(claim_id: str, text: str) -> dict:
+    """Read the arguments of a check.
+
+    Raises
+    ------
+    ValueError
+        If they are not a JSON object; the message names the claim and what stands there.
+    """
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{claim_id}, check_args: {text!r} is not JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise ValueError(f'{claim_id}, check_args: {text!r} is no object such as {{"table": ...}}')
+    return found
 
 
 def judge(claim: Claim, finding: Finding, chosen: Choices) -> Verdict:
