@@ -70,16 +70,29 @@ def test_wrong_arguments_are_refused_with_those_that_are_taken(stub, claim_of, a
     assert str(error.value) == f"CEPA-999: stub: {said}; it takes number, reads"
 
 
-def test_a_type_error_inside_a_check_is_not_taken_for_wrong_arguments(stub, claim_of):
-    with pytest.raises(TypeError, match="float"):
+def test_an_error_inside_a_check_names_the_claim_and_is_not_taken_for_wrong_arguments(
+    stub, claim_of
+):
+    with pytest.raises(ValueError, match="CEPA-999: stub with .*float") as caught:
         scorecard.measure(claim_of(check="stub", check_args={"number": None}), Tables(), choose())
+    assert isinstance(caught.value.__cause__, TypeError)
+    assert "it takes" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "where", [{"designation": {"matches": "^(Su-35"}}, "Su-35", {"colour": "red"}]
+)
+def test_conditions_that_cannot_be_followed_name_the_claim(where):
+    claim = LEDGER["CEPA-061"]._replace(check_args=LEDGER["CEPA-061"].check_args | {"where": where})
+    with pytest.raises(ValueError, match="CEPA-061: units_delivered with "):
+        scorecard.measure(claim, Tables(), choose())
 
 
 def test_a_check_cannot_read_a_choice_that_its_claim_does_not_declare(stub, claim_of):
     arguments = {"number": 1, "reads": ["year_rule"]}
     claim = claim_of(check="stub", check_args=arguments, choices=("year_rule",))
     assert scorecard.measure(claim, Tables(), choose()).observed == 1
-    with pytest.raises(AttributeError, match="CEPA-999: .*year_rule.*declares none"):
+    with pytest.raises(ValueError, match="CEPA-999: .*year_rule.*declares none"):
         scorecard.measure(claim._replace(choices=()), Tables(), choose())
 
 

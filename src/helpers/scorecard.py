@@ -1,6 +1,7 @@
 """Every claim measured and judged: the table that notebooks, README and command show."""
 
 import inspect
+import re
 
 import pandas as pd
 
@@ -28,7 +29,8 @@ def measure(claim: Claim, data: Tables, chosen: Choices) -> Finding:
     Raises
     ------
     ValueError
-        If the ledger names a check that there is not, or arguments that it does not take.
+        If the ledger names a check that there is not, or arguments that it does not take or
+        cannot follow; the message names the claim.
     """
     if claim.testability == "citable":
         return cited(claim, data)
@@ -45,7 +47,13 @@ def measure(claim: Claim, data: Tables, chosen: Choices) -> Finding:
     except TypeError as error:
         takes = ", ".join([*inspect.signature(function).parameters][3:])
         raise ValueError(f"{claim.claim_id}: {claim.check}: {error}; it takes {takes}") from None
-    return function(data, seen, claim, **claim.check_args)
+    try:
+        return function(data, seen, claim, **claim.check_args)
+    except (ValueError, KeyError, TypeError, AttributeError, re.error) as error:
+        said = (
+            f"{claim.claim_id}: {claim.check} with {claim.check_args} in data/raw/claims: {error}"
+        )
+        raise ValueError(said) from error
 
 
 def decide(claim: Claim, data: Tables, chosen: Choices) -> tuple[Finding, Verdict]:
