@@ -178,7 +178,7 @@ def test_citing_counts_what_is_said_for_and_against():
     views["claim_ids"] = "CEPA-014"
     views["bearing"] = ["for", "against", "for"]
     finding = scorecard.cited(LEDGER["CEPA-014"], Tables({"perceptions": views}))
-    assert "2 for, 1 against" in finding.note
+    assert "2 for it, 1 against it" in finding.note
     assert np.isnan(finding.observed)
 
 

@@ -16,7 +16,7 @@ def made(*verdicts, **columns):
 
 def test_the_headline_leaves_out_what_cannot_be_tested():
     found = made("holds", "holds", "fails", "not_in_data", "cited", "opinion")
-    told = "Of 4 claims that data could test, 2 hold, 1 fails and on 1 the data are silent"
+    told = "Of 4 claims open to a test by data, 2 hold, 1 fails and on 1 the data are silent"
     assert sentences.headline(found) == told
 
 

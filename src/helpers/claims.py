@@ -30,7 +30,7 @@ PLURAL = {
 }
 REASONS = {
     "loose_floor": "the true number is at least twice the floor",
-    "within_interval_only": "only the interval has it, or the interval does not exclude no change",
+    "within_interval_only": "the interval allows it and the contrary",
     "other_period": "the number is right for another period",
     "some_definitions_only": "it is right under some definitions only",
     "unit_differs": "the number is right in another unit",

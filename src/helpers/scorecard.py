@@ -126,11 +126,12 @@ def cited(claim: Claim, data: Tables) -> Finding:
     """Count what the sources say of a claim that can only be cited: nothing is measured."""
     rows = speaking(claim.claim_id, data)
     bearing = rows["perceptions"]["bearing"].value_counts() if "perceptions" in rows else {}
-    told = [f"{bearing[word]} {word}" for word in ("for", "against", "mixed") if word in bearing]
+    told = [f"{bearing[word]} {word} it" for word in ("for", "against") if word in bearing]
+    told += [f"{bearing['mixed']} mixed"] if "mixed" in bearing else []
     rest = sum(len(frame) for name, frame in rows.items() if name != "perceptions")
-    told += [f"{rest} more in {', '.join(n for n in rows if n != 'perceptions')}"] if rest else []
+    told += [f"{rest} in {', '.join(n for n in rows if n != 'perceptions')}"] if rest else []
     used = {name: frame.index for name, frame in rows.items()}
-    return Finding(MISSING, rows=used, note=f"sources {', '.join(told) or 'none'}")
+    return Finding(MISSING, rows=used, note=f"sources: {', '.join(told) or 'none'}")
 
 
 JUDGED = ("holds", "holds_in_part", "fails")

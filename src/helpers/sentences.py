@@ -44,7 +44,7 @@ def counted(results: pd.DataFrame) -> str:
 def headline(results: pd.DataFrame) -> str:
     """Sum up all results in one sentence, without its full stop."""
     testable = results[~results["verdict"].isin(["cited", "opinion"])]
-    return f"Of {prose.plural(len(testable), 'claim')} that data could test, {counted(testable)}"
+    return f"Of {prose.plural(len(testable), 'claim')} open to a test by data, {counted(testable)}"
 
 
 def articles_compared(results: pd.DataFrame) -> str:

@@ -567,3 +567,9 @@ def test_only_core_meetings_are_a_series_of_their_own():
     frames["meetings"] = frames["meetings"].assign(is_core=False)
     finding, _ = found("CEPA-242", **frames)
     assert finding.note == "2 of 3; not meetings"
+
+
+def test_a_series_of_arms_rests_on_one_row_a_year():
+    data = Tables()
+    finding = scorecard.measure(ledger()["DIP-096"], data, choose())
+    assert data["arms_tiv"].loc[finding.rows["arms_tiv"], "year"].is_unique

@@ -231,7 +231,7 @@ def tiv_trend(
         *_line(tables, volume, claim.years),
         unit="ratio",
         rows=volume.rows(claim.years),
-        note=_known(volume, claim.years),
+        note=f"end over beginning of a fitted line; {_known(volume, claim.years)}",
         unchanged=1.0,
         readings=_other_trends(tables, chosen, claim, volume, other, against, also),
     )

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from helpers import dates, dialogue, evidence, exercises, stats
+from helpers import arms, dates, dialogue, evidence, exercises, stats
 from helpers.checks.events import (
     Span,
     counted,
@@ -441,7 +441,10 @@ def _series_rows(
         tiv = tables["arms_tiv"]
         pair = (tiv["supplier"] == "RUS") & (tiv["recipient"] == "CHN")
         shown = (tiv["release"] == chosen.sipri_release) & tiv["year"].between(first, last)
-        rows["arms_tiv"] = tiv.index[pair & shown]
+        # One row a year, that of the basis which the series takes.
+        place = tiv[pair & shown]["basis"].map(arms.BASES.index).sort_values(kind="stable")
+        once = tiv.loc[place.index].drop_duplicates("year")
+        rows["arms_tiv"] = once.index.sort_values()
     for events in gather(tables, chosen, [name for name in of if name != "tiv"]):
         inside = (events.years >= first) & (events.years <= last)
         rows[events.table] = pd.Index(events.labels[inside])
