@@ -571,5 +571,5 @@ def test_only_core_meetings_are_a_series_of_their_own():
 
 def test_a_series_of_arms_rests_on_one_row_a_year():
     data = Tables()
-    finding = scorecard.measure(ledger()["DIP-096"], data, choose())
+    finding, _ = decide(ledger()["DIP-096"], data, choose())
     assert data["arms_tiv"].loc[finding.rows["arms_tiv"], "year"].is_unique
