@@ -7,7 +7,7 @@ from helpers.paths import ROOT
 PACKAGE = ROOT / "src" / "helpers"
 FLOORS = [
     {"paths", "dates"},
-    {"schema", "tables", "build"},
+    {"schema", "tables", "build", "importers", "fetch"},
     {"choices"},
     {"stats"},
     {"arms", "trade", "exercises", "alliance", "dialogue", "pressure", "evidence"},
