@@ -24,16 +24,16 @@ def deal(deal_id, order_year=2000, **changes):
         "is_component": False,
         "is_licensed": False,
         "is_second_hand": False,
+        "release": "2025-03",
         "delivered_units": 10,
-        "delivered_units_2026": 11,
         "tiv_mn": 100.0,
-        "tiv_2026_mn": 110.0,
     }
     return row | changes
 
 
 def deliveries(*rows):
-    return pd.DataFrame(rows, columns=["deal_id", "year", "delivered_units", "tiv_mn"])
+    frame = pd.DataFrame(rows, columns=["deal_id", "year", "delivered_units", "tiv_mn"])
+    return frame.assign(release="2025-03")
 
 
 TWO_RELEASES = tiv_rows(
@@ -47,21 +47,82 @@ TWO_RELEASES = tiv_rows(
 
 
 def test_a_release_shows_its_own_table_first_and_earlier_releases_only_where_it_is_silent():
-    found = arms.series(TWO_RELEASES, ["RUS"], "CHN", "2025-03")
+    found = arms.series(TWO_RELEASES, ["RUS"], ["CHN"], "2025-03")
     assert found["tiv_mn"].to_dict() == {2001: 5.0, 2002: 7.0, 2003: 8.0}
     assert found["release"].to_dict() == {2001: "2024-03", 2002: "2025-03", 2003: "2025-03"}
 
 
 def test_a_release_knows_nothing_of_later_ones():
-    found = arms.series(TWO_RELEASES, ["RUS"], "CHN", "2024-03")
+    found = arms.series(TWO_RELEASES, ["RUS"], ["CHN"], "2024-03")
     assert found["tiv_mn"].to_dict() == {2001: 5.0, 2002: 6.0}
+
+
+def test_several_states_are_added_up():
+    tiv = tiv_rows(
+        ("RUS", "CHN", 2001, "2025-03", "official_table", 5.0),
+        ("SUN", "CHN", 2001, "2025-03", "official_table", 3.0),
+        ("SUN", "CHN", 2000, "2025-03", "official_table", 2.0),
+    )
+    found = arms.series(tiv, ["RUS", "SUN"], ["CHN"], "2025-03")
+    assert found["tiv_mn"].to_dict() == {2000: 2.0, 2001: 8.0}
+
+
+def test_a_pair_that_a_whole_register_lacks_is_zero_even_if_an_older_release_has_it():
+    tiv = tiv_rows(
+        ("RUS", "CHN", 2001, "2024-03", "official_table", 5.0),
+        ("RUS", "CHN", 2003, "2024-03", "official_table", 6.0),
+        ("ALL", "ALL", 2001, "2025-03", "register_sum", 900.0),
+    )
+    found = arms.series(tiv, ["RUS"], ["CHN"], "2025-03")
+    assert found["tiv_mn"].to_dict() == {2001: 0.0, 2003: 6.0}
+
+
+def test_historic_states_stay_apart_unless_joined():
+    countries = tables.load("countries")
+    apart = arms.pair(choices.choose(), countries)
+    joined = arms.pair(choices.choose(join_historic=True), countries)
+    assert (apart.suppliers, joined.suppliers) == (("RUS",), ("RUS", "SUN"))
+    deals = pd.DataFrame([deal("1"), deal("2", supplier="SUN")])
+    given = deliveries(("1", 1993, 1, 1.0), ("2", 1993, 1, 1.0))
+    assert arms.flows(deals, given, apart, choices.choose())["deal_id"].tolist() == ["1"]
+    assert arms.flows(deals, given, joined, choices.choose())["deal_id"].tolist() == ["1", "2"]
+
+
+def test_deals_of_the_articles_keep_the_words_of_the_package():
+    own = pd.DataFrame([deal("1", category="Aircraft", note="ours")])
+    theirs = pd.DataFrame(
+        [
+            deal("1", designation="Su-27SK", note="SIPRI's comment", release="2027-03", is_licensed=None),
+            deal("x-RUS-CHN-2026-1", designation="Su-57", note="new", release="2027-03"),
+            deal("3", recipient="IND", note="not studied", release="2027-03"),
+        ]
+    )  # fmt: skip
+    found = arms.studied(theirs, own)
+    assert found["designation"].tolist() == ["Su-27S", "Su-57"]
+    assert found["note"].tolist() == ["ours", "new"]
+    assert found["release"].tolist() == ["2027-03"] * 2
+    assert found["is_licensed"].tolist() == [False, False]
+    assert found.index.tolist() == [0, 1]
+
+
+def test_every_release_is_counted_in_the_same_words():
+    deals = arms.studied(tables.load("arms_deals"), tables.own("arms_deals"))
+    words = deals.groupby("deal_id")["designation"].nunique()
+    assert len(words) == 200
+    assert (words == 1).all()
+
+
+def test_what_is_not_known_to_be_licence_built_counts():
+    rows = pd.DataFrame([deal("1", is_licensed=None, is_component=None)])
+    chosen = choices.choose(include_licensed=False, include_components=False)
+    assert len(arms.counted(rows, chosen)) == 1
 
 
 def test_deliveries_take_the_year_of_delivery_or_of_order():
     deals = pd.DataFrame([deal("1", order_year=2012)])
     given = deliveries(("1", 2014, 4, 40.0), ("1", 2015, 6, 60.0))
-    by_delivery = arms.flows(deals, given, choices.choose())
-    by_order = arms.flows(deals, given, choices.choose(year_rule="order"))
+    by_delivery = arms.flows(deals, given, arms.ARTICLES, choices.choose())
+    by_order = arms.flows(deals, given, arms.ARTICLES, choices.choose(year_rule="order"))
     assert by_delivery["year"].tolist() == [2014, 2015]
     assert by_delivery["era"].tolist() == ["2014 to 2021"] * 2
     assert by_order["year"].tolist() == [2012, 2012]
@@ -75,7 +136,7 @@ def test_flows_are_russian_and_soviet_deliveries_to_china_within_the_years():
     given = deliveries(
         ("1", 1991, 1, 1.0), ("1", 2001, 1, 1.0), ("2", 2001, 1, 1.0), ("3", 2001, 1, 1.0)
     )
-    found = arms.flows(deals, given, choices.choose())
+    found = arms.flows(deals, given, arms.ARTICLES, choices.choose())
     assert found[["deal_id", "year"]].values.tolist() == [["1", 2001]]
 
 
@@ -96,17 +157,20 @@ def test_licence_built_weapons_and_components_count_as_chosen(licensed, componen
 
 def test_yearly_volume_misses_years_after_the_release():
     chosen = choices.choose(start_year=2001, end_year=2004, window_length=2)
-    found = arms.yearly(TWO_RELEASES, pd.DataFrame([deal("1")]), chosen)
+    found = arms.yearly(TWO_RELEASES, pd.DataFrame([deal("1")]), arms.ARTICLES, chosen)
     assert found["tiv_mn"].fillna(-1).tolist() == [5.0, 7.0, 8.0, -1.0]
     assert found["mean_tiv_mn"].fillna(-1).tolist() == [-1.0, 6.0, 7.5, -1.0]
 
 
 def test_volume_by_order_is_of_the_release_and_zero_in_years_without_orders():
-    deals = pd.DataFrame([deal("1", 2001), deal("2", 2003), deal("3", 2003)])
+    older = [deal("1", 2001), deal("2", 2003), deal("3", 2003)]
+    newer = [row | {"release": "2026-03", "tiv_mn": 110.0} for row in older]
+    deals = pd.DataFrame(older + newer)
     chosen = choices.choose(
         start_year=2001, end_year=2003, year_rule="order", sipri_release="2026-03"
     )
-    assert arms.yearly(TWO_RELEASES, deals, chosen)["tiv_mn"].tolist() == [110.0, 0.0, 220.0]
+    found = arms.yearly(TWO_RELEASES, deals, arms.ARTICLES, chosen)
+    assert found["tiv_mn"].tolist() == [110.0, 0.0, 220.0]
 
 
 def test_era_totals_count_known_years_only():
@@ -132,7 +196,7 @@ def test_shares_over_an_era_are_sums_over_sums():
         ("ALL", "CHN", 2002, "2025-03", "register_sum", 100.0),
     )
     chosen = choices.choose()
-    by_year = arms.shares(tiv, chosen)
+    by_year = arms.shares(tiv, arms.ARTICLES, chosen)
     assert by_year["of_exports_pct"].dropna().round(1).tolist() == [50.0, 23.7]
     over_era = arms.era_shares(by_year, chosen)
     assert over_era.loc["before 2014"].tolist() == [25.0, 50.0, 100.0]
@@ -236,18 +300,18 @@ def test_another_definition_in_the_ledger_is_another_count_in_the_figure(real):
 
 def test_new_orders_fill_years_without_any():
     deals = pd.DataFrame([deal("1", 2001), deal("2", 2001, is_component=True), deal("3", 2003)])
-    found = arms.new_orders(deals, choices.choose(start_year=2001, end_year=2003))
+    found = arms.new_orders(deals, arms.ARTICLES, choices.choose(start_year=2001, end_year=2003))
     assert found.values.tolist() == [[1, 1], [0, 0], [1, 0]]
 
 
 def test_drift_keeps_each_release_to_its_own_years():
-    found = arms.drift(TWO_RELEASES, choices.choose())
+    found = arms.drift(TWO_RELEASES, arms.ARTICLES, choices.choose())
     assert found.loc[2002].fillna(-1).tolist() == [6.0, 7.0, -1.0]
     assert found.loc[2003].fillna(-1).tolist() == [-1.0, 8.0, 9.0]
 
 
 def test_reverse_flow_reads_a_release_without_table_from_the_deliveries(real):
-    args = (real["arms_tiv"], real["arms_deals"], real["arms_deliveries"])
+    args = (real["arms_tiv"], real["arms_deals"], real["arms_deliveries"], arms.ARTICLES)
     old, new = arms.reverse_flow(*args, "2025-03"), arms.reverse_flow(*args, "2026-03")
     assert old.loc[2018] == pytest.approx(9.6)
     assert old.loc[:2017].sum() == 0
@@ -303,13 +367,15 @@ def test_an_empty_era_is_led_by_nothing():
 
 
 def test_totals_taken_from_an_earlier_release_are_named(real):
-    assert arms.older(real["arms_tiv"], choices.choose()) == [1992, 1993, 1994]
-    assert arms.older(real["arms_tiv"], choices.choose(sipri_release="2026-03")) == []
+    assert arms.older(real["arms_tiv"], arms.ARTICLES, choices.choose()) == [1992, 1993, 1994]
+    assert (
+        arms.older(real["arms_tiv"], arms.ARTICLES, choices.choose(sipri_release="2026-03")) == []
+    )
 
 
 def test_a_run_without_any_delivery_gives_empty_frames_with_every_era(real):
     chosen = choices.choose(start_year=2020, year_rule="order")
-    rows = arms.flows(real["arms_deals"], real["arms_deliveries"], chosen)
+    rows = arms.flows(real["arms_deals"], real["arms_deliveries"], arms.ARTICLES, chosen)
     assert rows.empty
     assert arms.by_category(rows).columns.tolist() == ["before 2014", "2014 to 2021", "since 2022"]
     assert arms.by_origin(rows).to_numpy().sum() == 0

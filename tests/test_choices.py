@@ -20,7 +20,7 @@ def test_the_error_says_what_is_allowed():
 
 
 @pytest.mark.parametrize(
-    "day", ["2014-3-18", "1980-01-01", "2030-01-01", "2014-02-30", "18.3.2014", "20140318", ""]
+    "day", ["2014-3-18", "1940-01-01", "2031-01-01", "2014-02-30", "18.3.2014", "20140318", ""]
 )
 def test_days_out_of_form_are_refused(day):
     with pytest.raises(ValueError, match="a day that exists"):
@@ -50,9 +50,9 @@ def test_windows_must_not_overlap(later):
         choices.choose(window_1="2019:2021", window_2=later)
 
 
-@pytest.mark.parametrize("window", ["1000:1001", "2022:2030"])
+@pytest.mark.parametrize("window", ["1000:1001", "2022:2031"])
 def test_windows_lie_in_the_years_covered(window):
-    with pytest.raises(ValueError, match="from 1990 to 2025"):
+    with pytest.raises(ValueError, match="from 1950 to 2030"):
         choices.choose(window_1=window)
 
 

@@ -30,8 +30,8 @@ def no_kernel(monkeypatch):
     [
         (["rerun", "33"], "03_exercises"),
         (["rerun", "03", "-p", "end_yaer", "2021"], "end_year"),
-        (["rerun", "03", "-p", "end_year", "twenty"], "a whole number from 1990 to 2025"),
-        (["rerun", "03", "-p", "end_year", "2031"], "a whole number from 1990 to 2025"),
+        (["rerun", "03", "-p", "end_year", "twenty"], "a whole number from 1950 to 2030"),
+        (["rerun", "03", "-p", "end_year", "2031"], "a whole number from 1950 to 2030"),
         (["rerun", "03", "-p", "counting_rule", "mine"], "all_joint or bilateral"),
         (["rerun", "03", "-p", "start_year", "2020", "-p", "end_year", "2010"], "start_year"),
         (["parameters", "33"], "03_exercises"),
@@ -56,7 +56,7 @@ def test_a_folder_that_cannot_be_made_is_refused_without_a_traceback(tmp_path):
 def test_parameters_lists_what_rerun_takes():
     result = run("parameters", "03")
     assert "end_year (int, default 2024): last year" in result.output
-    assert "allowed: a whole number from 1990 to 2025" in result.output
+    assert "allowed: a whole number from 1950 to 2030" in result.output
     listed = [line.split(" ")[0] for line in result.output.splitlines() if line[0] != " "]
     assert listed == [item.name for item in notebooks.parameters(notebooks.find("03"))]
 

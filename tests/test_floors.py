@@ -14,10 +14,12 @@ FLOORS = [
     {"claims"},
     {"checks"},
     {"scorecard"},
-    {"robustness"},
+    {"robustness", "diff"},
     {"figures", "prose"},
     {"verdicts", "sentences", "conflicts"},
     {"publish"},
+    {"cli_options"},
+    {"cli_data"},
     {"cli"},
 ]
 FLOOR = {module: number for number, floor in enumerate(FLOORS, start=1) for module in floor}

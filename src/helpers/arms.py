@@ -1,25 +1,27 @@
-"""The arms trade between Russia and China: volumes, shares, units, orders, releases, engines.
+"""The arms trade between two states: volumes, shares, units, orders, releases, engines.
 
+The articles are about Russia and China; every function that takes a `Pair` serves any two.
 TIV is SIPRI's trend-indicator value, an index of military volume. Nothing here turns it into
 money, and units are added only among weapons of one kind.
 """
 
 import calendar
 import json
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
 from helpers import dates, stats
 from helpers.choices import Choices
 
-# Until 1991 the Soviet Union delivered; its last years open the series of Russia.
-RUSSIA = ["RUS", "SUN"]
 BASES = ["official_table", "register_sum", "mirror_sum"]
 DEAL_FACTS = [
     "deal_id", "supplier", "recipient", "designation", "description", "category", "order_year",
     "is_component", "is_licensed", "is_second_hand",
 ]  # fmt: skip
-ORIGINS = ["new, delivered whole", "new, licence-built in China", "second-hand"]
+WORDS = ["designation", "description", "category", "is_component", "is_licensed", "note"]
+ORIGINS = ["new, delivered whole", "new, licence-built by the buyer", "second-hand"]
 
 
 # The weapons that the articles count, by claim. Which deals are meant stands in the ledger.
@@ -41,6 +43,73 @@ WEAPONS = {
 }
 
 
+class Pair(NamedTuple):
+    """Who supplies and who receives: codes, historic states included if joined, and names."""
+
+    suppliers: tuple[str, ...]
+    recipients: tuple[str, ...]
+    seller: str
+    buyer: str
+
+    def keep(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep the rows of this pair."""
+        mine = rows["supplier"].isin(self.suppliers) & rows["recipient"].isin(self.recipients)
+        return rows[mine]
+
+    def back(self) -> "Pair":
+        """Give the same two the other way round."""
+        return Pair(self.recipients, self.suppliers, self.buyer, self.seller)
+
+
+# The pair of the articles. Until 1991 the Soviet Union delivered; its last years open the series.
+ARTICLES = Pair(("RUS", "SUN"), ("CHN",), "Russia", "China")
+# The pairs that the articles make claims about.
+STUDIED = [("RUS", "CHN"), ("SUN", "CHN"), ("UKR", "CHN"), ("CHN", "RUS")]
+
+
+def pair(chosen: Choices, countries: pd.DataFrame) -> Pair:
+    """Give the pair that a run asks for.
+
+    Historic states stay apart from their successors unless the run joins them.
+
+    Examples
+    --------
+    >>> from helpers import tables
+    >>> from helpers.choices import choose
+    >>> pair(choose(recipient="IND", join_historic=True), tables.load("countries"))
+    Pair(suppliers=('RUS', 'SUN'), recipients=('IND',), seller='Russia', buyer='India')
+    """
+    name = countries.set_index("iso3")["name"]
+    suppliers, recipients = (
+        (code, *countries.loc[countries["successor_iso3"] == code, "iso3"])
+        if chosen.join_historic
+        else (code,)
+        for code in (chosen.supplier, chosen.recipient)
+    )
+    return Pair(suppliers, recipients, name[chosen.supplier], name[chosen.recipient])
+
+
+def joined_words(of: Pair, countries: pd.DataFrame) -> str:
+    """Say whether historic states stand apart from the two of a pair or count with them.
+
+    Examples
+    --------
+    >>> from helpers import tables
+    >>> joined_words(ARTICLES, tables.load("countries"))
+    'Counted with its successor: Soviet Union.'
+    >>> joined_words(Pair(("RUS",), ("IND",), "Russia", "India"), tables.load("countries"))
+    'Historic states stand apart: Soviet Union.'
+    """
+    name = countries.set_index("iso3")["name"]
+    both = [*of.suppliers, *of.recipients]
+    before = countries.loc[countries["successor_iso3"].isin(both), "iso3"]
+    if before.empty:
+        return ""
+    joined = set(before) & set(both)
+    words = "Counted with its successor" if joined else "Historic states stand apart"
+    return f"{words}: {', '.join(sorted(name[code] for code in before))}."
+
+
 def release_name(release: str) -> str:
     """Write a release such as 2025-03 in words.
 
@@ -53,42 +122,109 @@ def release_name(release: str) -> str:
     return f"{calendar.month_name[int(month)]} {year}"
 
 
-def series(tiv: pd.DataFrame, supplier: list[str], recipient: str, release: str) -> pd.DataFrame:
+def studied(deals: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Keep the deals of the pairs that the articles speak of, in the words of this package.
+
+    Names and descriptions change from release to release, but the ledger's conditions are written
+    in one wording; a deal that the package knows is given that, a new one keeps its own.
+
+    Parameters
+    ----------
+    deals
+        Rows of arms_deals, of any pair and release.
+    own
+        Those of them that the package holds itself.
+    """
+    pairs = pd.MultiIndex.from_frame(deals[["supplier", "recipient"]])
+    kept = deals[pairs.isin(STUDIED)]
+    known = own.sort_values("release", kind="stable").drop_duplicates("deal_id")
+    known = known.set_index("deal_id")[WORDS].reindex(kept["deal_id"]).set_index(kept.index)
+    return kept.assign(
+        **{word: known[word].where(known[word].notna(), kept[word]) for word in WORDS}
+    )
+
+
+def deals_at(deals: pd.DataFrame, release: str) -> pd.DataFrame:
+    """Keep the deals as one release has them; labels of the index stay."""
+    return deals[deals["release"] == release]
+
+
+def deliveries_at(deliveries: pd.DataFrame, release: str) -> pd.DataFrame:
+    """Keep each year of delivery from the newest release that covers it, up to the one asked for.
+
+    A release covers the years from its first to its last delivery.
+
+    Examples
+    --------
+    >>> rows = [("2024-03", 1994), ("2024-03", 1995), ("2025-03", 1995), ("2026-03", 1995)]
+    >>> rows = pd.DataFrame(rows, columns=["release", "year"])
+    >>> deliveries_at(rows, "2025-03")["release"].tolist()
+    ['2024-03', '2025-03']
+    """
+    known = deliveries[deliveries["release"] <= release]
+    spans = known.groupby("release")["year"].agg(["min", "max"])
+    covers = pd.Series("", index=known.index)
+    for covering, (first, last) in spans.iterrows():
+        covers = covers.mask(known["year"].between(first, last), covering)
+    return known[known["release"] == covers]
+
+
+def series(
+    tiv: pd.DataFrame, suppliers: Sequence[str], recipients: Sequence[str], release: str
+) -> pd.DataFrame:
     """Give the yearly volume of one flow in one release.
 
     SIPRI's own table goes before our sum over its register, that before the sum over a mirror.
-    A year that the release does not cover is taken from the newest earlier release that does;
-    the column `release` says which one each year is from.
+    A year that the release does not cover is taken from the newest earlier release that does.
+    Where a whole register was summed, a pair without a row had no delivery: the volume is zero.
 
     Parameters
     ----------
     tiv
         Rows of arms_tiv.
-    supplier
-        Codes of the suppliers, such as ["RUS", "SUN"] or ["ALL"].
-    recipient
-        Code of the recipient, or ALL.
+    suppliers, recipients
+        Codes, such as ["RUS", "SUN"] and ["CHN"], or ["ALL"]; several are added up.
     release
         Release such as 2025-03.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by year: `tiv_mn` in million TIV, `release`, `basis`.
+        Indexed by year: `tiv_mn` in million TIV; `release` (the oldest) and `basis` that the
+        year rests on.
     """
-    rows = tiv[tiv["supplier"].isin(supplier) & (tiv["recipient"] == recipient)]
-    rows = rows[rows["release"] <= release].assign(rank=lambda r: r["basis"].map(BASES.index))
+    known = tiv[tiv["release"] <= release]
+    whole = known[(known["supplier"] == "ALL") & (known["recipient"] == "ALL")]
+    parts = [_best(known, whole, s, r) for s in suppliers for r in recipients]
+    rows = pd.concat(parts).sort_values(["year", "release"], kind="stable")
+    by_year = rows.groupby("year")
+    return by_year.agg(
+        tiv_mn=("tiv_mn", "sum"), release=("release", "first"), basis=("basis", "first")
+    )
+
+
+def _best(known: pd.DataFrame, whole: pd.DataFrame, supplier: str, recipient: str) -> pd.DataFrame:
+    """Give the best row of each year of one supplier and recipient."""
+    rows = known[(known["supplier"] == supplier) & (known["recipient"] == recipient)]
+    rows = pd.concat(
+        [
+            rows.assign(rank=rows["basis"].map(BASES.index)),
+            # Years of a summed register in which this pair does not occur.
+            whole.assign(tiv_mn=0.0, rank=len(BASES)),
+        ]
+    )
     best = rows.sort_values(["year", "release", "rank"], ascending=[True, False, True])
-    return best.drop_duplicates("year").set_index("year")[["tiv_mn", "release", "basis"]]
+    return best.drop_duplicates("year")
 
 
-def flows(deals: pd.DataFrame, deliveries: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Join Russia's deliveries to China with their deals, in the years and eras of a run.
+def flows(deals: pd.DataFrame, deliveries: pd.DataFrame, of: Pair, chosen: Choices) -> pd.DataFrame:
+    """Join the deliveries of a pair with their deals, in the years and eras of a run.
 
     The column `year` is that of the delivery or, under the rule "order", that of the order.
     """
-    rows = deliveries.merge(deals[DEAL_FACTS], on="deal_id", validate="many_to_one")
-    rows = rows[rows["supplier"].isin(RUSSIA) & (rows["recipient"] == "CHN")]
+    facts = deals_at(of.keep(deals), chosen.sipri_release)[DEAL_FACTS]
+    given = deliveries_at(deliveries, chosen.sipri_release)
+    rows = given.merge(facts, on="deal_id", validate="many_to_one")
     if chosen.year_rule == "order":
         rows = rows.assign(year=rows["order_year"])
     return with_era(rows, chosen)
@@ -108,15 +244,21 @@ def run_years(chosen: Choices) -> pd.Index:
 def counted(rows: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     """Leave out licence-built weapons and components where the run does not count them."""
     keep = pd.Series(True, index=rows.index)
+    # What an export does not say counts: it cannot be known to be licence-built or a component.
     if not chosen.include_licensed:
-        keep &= ~rows["is_licensed"]
+        keep &= ~known_true(rows["is_licensed"])
     if not chosen.include_components:
-        keep &= ~rows["is_component"]
+        keep &= ~known_true(rows["is_component"])
     return rows[keep]
 
 
-def yearly(tiv: pd.DataFrame, deals: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Give the volume from Russia to China in each year of a run, and its running mean.
+def known_true(flags: pd.Series) -> pd.Series:
+    """Mark what is known to be so; what is not known is not marked."""
+    return flags.fillna(False).astype(bool)
+
+
+def yearly(tiv: pd.DataFrame, deals: pd.DataFrame, of: Pair, chosen: Choices) -> pd.DataFrame:
+    """Give the volume from supplier to recipient in each year of a run, and its running mean.
 
     By delivery it is SIPRI's yearly series; by order it is what was delivered under the deals
     ordered in the year, zero where there is none.
@@ -127,33 +269,23 @@ def yearly(tiv: pd.DataFrame, deals: pd.DataFrame, chosen: Choices) -> pd.DataFr
         Columns `year`, `tiv_mn`, `mean_tiv_mn`, `era`; missing where the release ends earlier.
     """
     if chosen.year_rule == "delivery":
-        volume = series(tiv, RUSSIA, "CHN", chosen.sipri_release)["tiv_mn"]
+        volume = series(tiv, of.suppliers, of.recipients, chosen.sipri_release)["tiv_mn"]
     else:
-        volume = _by_order_year(deals, chosen.sipri_release)
+        volume = _by_order_year(of.keep(deals), chosen.sipri_release)
     mean = stats.running_mean(volume, chosen.window_length)
     frame = pd.DataFrame({"tiv_mn": volume, "mean_tiv_mn": mean})
     frame = frame.reindex(run_years(chosen)).reset_index()
     return with_era(frame.astype({"year": "Int64"}), chosen)
 
 
-def _by_order_year(deals: pd.DataFrame, release: str) -> pd.Series:
+def _by_order_year(bought: pd.DataFrame, release: str) -> pd.Series:
     """Sum what was delivered under the deals of each year of order, up to the release's end."""
-    bought = deals[deals["supplier"].isin(RUSSIA) & (deals["recipient"] == "CHN")]
-    column = tiv_column(release)
-    sums = bought.groupby(bought["order_year"].astype("int64"))[column].sum()
-    last = int(release[:4]) - 1
+    bought = deals_at(bought, release)
+    sums = bought.groupby(bought["order_year"].astype("int64"))["tiv_mn"].sum()
+    if sums.empty:
+        return pd.Series(dtype="float64", name="tiv_mn")
+    last = max(int(release[:4]) - 1, sums.index.max())
     return sums.reindex(range(sums.index.min(), last + 1), fill_value=0.0)
-
-
-def tiv_column(release: str) -> str:
-    """Name the column of arms_deals that holds the delivered TIV of a release.
-
-    Examples
-    --------
-    >>> tiv_column("2026-03")
-    'tiv_2026_mn'
-    """
-    return "tiv_2026_mn" if release == "2026-03" else "tiv_mn"
 
 
 def era_totals(yearly_tiv: pd.DataFrame) -> pd.DataFrame:
@@ -194,8 +326,8 @@ def slope(amounts: pd.Series) -> stats.Estimate:
     return stats.trend(amounts)
 
 
-def shares(tiv: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Give China's share of Russia's exports and Russia's share of China's imports by year.
+def shares(tiv: pd.DataFrame, of: Pair, chosen: Choices) -> pd.DataFrame:
+    """Give the buyer's share of the seller's exports and the seller's of the buyer's imports.
 
     Always by year of delivery: the totals of all partners are not known by year of order.
 
@@ -208,20 +340,24 @@ def shares(tiv: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     release = chosen.sipri_release
     frame = pd.DataFrame(
         {
-            "pair_tiv_mn": series(tiv, RUSSIA, "CHN", release)["tiv_mn"],
-            "exports_tiv_mn": series(tiv, RUSSIA, "ALL", release)["tiv_mn"],
-            "imports_tiv_mn": series(tiv, ["ALL"], "CHN", release)["tiv_mn"],
+            "pair_tiv_mn": series(tiv, of.suppliers, of.recipients, release)["tiv_mn"],
+            "exports_tiv_mn": series(tiv, of.suppliers, ["ALL"], release)["tiv_mn"],
+            "imports_tiv_mn": series(tiv, ["ALL"], of.recipients, release)["tiv_mn"],
         }
     ).reindex(run_years(chosen))
-    frame["of_exports_pct"] = 100 * frame["pair_tiv_mn"] / frame["exports_tiv_mn"]
-    frame["of_imports_pct"] = 100 * frame["pair_tiv_mn"] / frame["imports_tiv_mn"]
+    exports, imports = (frame[c].where(frame[c] > 0) for c in frame.columns[1:])
+    frame["of_exports_pct"] = 100 * frame["pair_tiv_mn"] / exports
+    frame["of_imports_pct"] = 100 * frame["pair_tiv_mn"] / imports
     return frame
 
 
-def older(tiv: pd.DataFrame, chosen: Choices) -> list[int]:
+def older(tiv: pd.DataFrame, of: Pair, chosen: Choices) -> list[int]:
     """List the years of a run in which a total had to be taken from an earlier release."""
     release = chosen.sipri_release
-    parts = [series(tiv, RUSSIA, "ALL", release), series(tiv, ["ALL"], "CHN", release)]
+    parts = [
+        series(tiv, of.suppliers, ["ALL"], release),
+        series(tiv, ["ALL"], of.recipients, release),
+    ]
     years = {int(y) for part in parts for y in part.index[part["release"] < release]}
     return sorted(y for y in years if chosen.start_year <= y <= chosen.end_year)
 
@@ -229,7 +365,7 @@ def older(tiv: pd.DataFrame, chosen: Choices) -> list[int]:
 def era_shares(yearly_shares: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     """Give both shares over each era: sums divided by sums, not means of yearly shares.
 
-    `imports_tiv_per_year_mn` is what China imported from everyone in a year of the era.
+    `imports_tiv_per_year_mn` is what the buyer imported from everyone in a year of the era.
     """
     rows = yearly_shares.dropna().reset_index()
     era = dates.era(rows["year"].astype("Int64"), chosen.cutoff_1, chosen.cutoff_2)
@@ -288,8 +424,8 @@ def percent_of_column(table: pd.DataFrame) -> pd.DataFrame:
 def by_origin(rows: pd.DataFrame) -> pd.DataFrame:
     """Sum TIV over how the weapons were made (rows) and era (columns)."""
     kind = pd.Series(ORIGINS[0], index=rows.index)
-    kind = kind.mask(rows["is_licensed"].astype(bool), ORIGINS[1])
-    kind = kind.mask(rows["is_second_hand"].astype(bool), ORIGINS[2])
+    kind = kind.mask(known_true(rows["is_licensed"]), ORIGINS[1])
+    kind = kind.mask(known_true(rows["is_second_hand"]), ORIGINS[2])
     return _by_era(rows.assign(kind=kind), "kind").reindex(ORIGINS, fill_value=0.0)
 
 
@@ -315,6 +451,8 @@ def claimed_units(
         `period_licensed_units` and `all_licensed_units` are those built in China under licence,
         part of the former only if chosen.
     """
+    deals = deals_at(deals, chosen.sipri_release)
+    deliveries = deliveries_at(deliveries, chosen.sipri_release)
     from_russia = deals[(deals["supplier"] == "RUS") & (deals["recipient"] == "CHN")]
     ledger = claims.set_index("claim_id")
     rows = [_claimed(ledger.loc[i], from_russia, deliveries, chosen) for i in WEAPONS]
@@ -329,7 +467,6 @@ def _claimed(
     kind = _meant(deals, json.loads(claim["check_args"])["where"])
     licensed = kind[kind["is_licensed"]]
     kind = kind if chosen.include_licensed else kind[~kind["is_licensed"]]
-    units = "delivered_units_2026" if chosen.sipri_release == "2026-03" else "delivered_units"
     period = [int(str(claim[column])[:4]) for column in ("period_start", "period_end")]
     return {
         "operator": claim["operator"],
@@ -337,9 +474,9 @@ def _claimed(
         "period_start": period[0],
         "period_end": period[1],
         "period_units": _units_within(kind, deliveries, period, chosen),
-        "all_units": int(kind[units].sum()),
+        "all_units": int(kind["delivered_units"].sum()),
         "period_licensed_units": _units_within(licensed, deliveries, period, chosen),
-        "all_licensed_units": int(licensed[units].sum()),
+        "all_licensed_units": int(licensed["delivered_units"].sum()),
     }
 
 
@@ -361,8 +498,8 @@ def _units_within(
     return int(given.loc[year.between(*period), "delivered_units"].sum())
 
 
-def new_orders(deals: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Count the deals that China placed with Russia in each year of a run.
+def new_orders(deals: pd.DataFrame, of: Pair, chosen: Choices) -> pd.DataFrame:
+    """Count the deals that the buyer placed with the seller in each year of a run.
 
     Always by year of order. Licence-built weapons and components count as chosen.
 
@@ -371,41 +508,47 @@ def new_orders(deals: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     pandas.DataFrame
         Indexed by year: `systems` and `components`, numbers of deals.
     """
-    placed = deals[deals["supplier"].isin(RUSSIA) & (deals["recipient"] == "CHN")]
-    placed = counted(placed, chosen)
-    kind = placed["is_component"].map({True: "components", False: "systems"})
+    placed = counted(deals_at(of.keep(deals), chosen.sipri_release), chosen)
+    kind = known_true(placed["is_component"]).map({True: "components", False: "systems"})
     counts = placed.groupby([placed["order_year"].astype("int64"), kind]).size().unstack()
     frame = counts.reindex(index=run_years(chosen), columns=["systems", "components"])
     return frame.fillna(0).astype(int).rename_axis(columns=None)
 
 
-def drift(tiv: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Compare what each release says of Russia's deliveries to China, in its own years only.
+def drift(tiv: pd.DataFrame, of: Pair, chosen: Choices) -> pd.DataFrame:
+    """Compare what each release says of the deliveries of a pair, in its own years only.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by year, one column a release, million TIV.
+        Indexed by year, one column a release, million TIV; releases without the pair left out.
     """
-    releases = sorted(tiv["release"].unique())
-    flow = {r: series(tiv, RUSSIA, "CHN", r).query("release == @r")["tiv_mn"] for r in releases}
-    return pd.DataFrame(flow).reindex(run_years(chosen))
+    flow = {}
+    for release in sorted(tiv["release"].unique()):
+        own = tiv[tiv["release"] == release]
+        flow[release] = series(own, of.suppliers, of.recipients, release)["tiv_mn"]
+    return pd.DataFrame(flow).reindex(run_years(chosen)).dropna(axis=1, how="all")
 
 
 def reverse_flow(
-    tiv: pd.DataFrame, deals: pd.DataFrame, deliveries: pd.DataFrame, release: str
+    tiv: pd.DataFrame, deals: pd.DataFrame, deliveries: pd.DataFrame, of: Pair, release: str
 ) -> pd.Series:
-    """Give the volume from China to Russia by year in one release.
+    """Give the volume that went the other way by year in one release.
 
-    Releases without a table of this flow are read from the deliveries, which are of the release
-    of March 2025.
+    Releases without a table of this flow are read from the deliveries by deal and year.
     """
-    if ((tiv["supplier"] == "CHN") & (tiv["release"] == release)).any():
-        return series(tiv, ["CHN"], "RUS", release)["tiv_mn"]
-    rows = deliveries.merge(deals[DEAL_FACTS], on="deal_id")
-    from_china = rows[(rows["supplier"] == "CHN") & (rows["recipient"] == "RUS")]
-    known = tiv.loc[tiv["release"] == release, "year"].dropna()
-    sums = from_china.groupby("year")["tiv_mn"].sum()
+    back, now = of.back(), tiv[tiv["release"] == release]
+    has_table = (
+        len(back.keep(now)) or ((now["supplier"] == "ALL") & (now["recipient"] == "ALL")).any()
+    )
+    if has_table:
+        return series(tiv, back.suppliers, back.recipients, release)["tiv_mn"]
+    facts = deals_at(back.keep(deals), release)[["deal_id"]]
+    rows = deliveries_at(deliveries, release).merge(facts, on="deal_id")
+    known = now["year"].dropna()
+    if known.empty:
+        return pd.Series(dtype="float64", name="tiv_mn")
+    sums = rows.groupby("year")["tiv_mn"].sum()
     return sums.reindex(range(int(known.min()), int(known.max()) + 1), fill_value=0.0)
 
 

@@ -7,12 +7,14 @@ notebook's parameters cell repeats the defaults and the descriptions, and a test
 import json
 import re
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin
 
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from helpers import dates
+from helpers import dates, tables
 
 CONFIDENCE = ["low", "medium", "high"]
 
@@ -34,14 +36,36 @@ def _window(text: str) -> str:
     return text
 
 
-FIRST_YEAR, LAST_YEAR = 1990, 2025
+def _release(text: str) -> str:
+    """Accept a release of the SIPRI database that is at hand only."""
+    if text not in tables.releases():
+        raise ValueError(f"{text!r} is not at hand")
+    return text
+
+
+def _party(text: str) -> str:
+    """Accept the code of a country, historic state or group only."""
+    if text not in _codes(tables.folder()):
+        raise ValueError(f"{text!r} is no known code")
+    return text
+
+
+@cache
+def _codes(_folder: Path | None) -> frozenset[str]:
+    """Give the codes of all countries, historic states and groups, those of a folder included."""
+    return frozenset(tables.read("countries")["iso3"])
+
+
+# SIPRI's records begin in 1950; the last year leaves room for releases to come.
+FIRST_YEAR, LAST_YEAR = 1950, 2030
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Day = Annotated[
     str,
     AfterValidator(_iso_day),
     Field(
         json_schema_extra={
-            "allowed": "a day that exists, from 1990-01-01 to 2025-12-31, such as 2014-03-18"
+            "allowed": f"a day that exists, from {FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31, "
+            "such as 2014-03-18"
         }
     ),
 ]
@@ -49,9 +73,21 @@ Window = Annotated[
     str,
     AfterValidator(_window),
     Field(
-        json_schema_extra={"allowed": "two years in order, from 1990 to 2025, such as 2019:2021"}
+        json_schema_extra={
+            "allowed": f"two years in order, from {FIRST_YEAR} to {LAST_YEAR}, such as 2019:2021"
+        }
     ),
 ]
+Party = Annotated[
+    str,
+    AfterValidator(_party),
+    Field(
+        json_schema_extra={
+            "allowed": "the code of a country, such as RUS, CHN or IND (data/clean/countries.csv)"
+        }
+    ),
+]
+Release = Annotated[str, AfterValidator(_release), Field(json_schema_extra={"allowed": ""})]
 
 
 class Choices(BaseModel):
@@ -68,9 +104,12 @@ class Choices(BaseModel):
     min_confidence: Literal["low", "medium", "high"] = Field(
         "low", description="least confidence a row must have"
     )
-    sipri_release: Literal["2025-03", "2026-03"] = Field(
-        "2025-03", description="release of the SIPRI database"
+    supplier: Party = Field("RUS", description="state whose arms exports are looked at")
+    recipient: Party = Field("CHN", description="state whose arms imports are looked at")
+    join_historic: bool = Field(
+        False, description="count historic states, such as the Soviet Union, with their successor"
     )
+    sipri_release: Release = Field("2025-03", description="release of the SIPRI database")
     year_rule: Literal["delivery", "order"] = Field(
         "delivery", description="count weapons in the year of delivery or of order"
     )
@@ -85,6 +124,8 @@ class Choices(BaseModel):
     rank_min: Literal["official", "deputy_minister", "chief_of_staff", "minister"] = Field(
         "minister", description="lowest rank whose meetings count"
     )
+    exporter: Party = Field("CHN", description="state whose exports of goods are looked at")
+    importer: Party = Field("RUS", description="state whose imports of goods are looked at")
     baseline: Literal["china_reported", "baci"] = Field(
         "china_reported", description="dataset that trade is read from"
     )
@@ -114,6 +155,11 @@ class Choices(BaseModel):
             for low, high in [("start_year", "end_year"), ("cutoff_1", "cutoff_2")]
             if {low, high} <= self.model_fields_set and getattr(self, low) > getattr(self, high)
         ]
+        wrong += [
+            f"{one} and {other} must not be the same ({getattr(self, one)})"
+            for one, other in [("supplier", "recipient"), ("exporter", "importer")]
+            if {one, other} <= self.model_fields_set and getattr(self, one) == getattr(self, other)
+        ]
         both = {"window_1", "window_2"} <= self.model_fields_set
         if both and dates.years(self.window_1)[1] >= dates.years(self.window_2)[0]:
             wrong.append(
@@ -136,6 +182,8 @@ def allowed(name: str) -> str:
     'delivery or order'
     """
     field = Choices.model_fields[name]
+    if name == "sipri_release":
+        return " or ".join(tables.releases())
     if get_origin(field.annotation) is Literal:
         return " or ".join(get_args(field.annotation))
     if field.annotation is bool:
@@ -168,7 +216,7 @@ def choose(**parameters: object) -> Choices:
     >>> choose(end_year=2031)
     Traceback (most recent call last):
     ...
-    ValueError: end_year: 2031 is not allowed; it may be a whole number from 1990 to 2025
+    ValueError: end_year: 2031 is not allowed; it may be a whole number from 1950 to 2030
     """
     try:
         return Choices(**parameters)

@@ -5,11 +5,12 @@ A check measures; it never judges. `judge` judges; it never looks at data.
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from helpers import tables
+from helpers import arms, tables
 from helpers.choices import Choices
 
 VERDICTS = {
@@ -145,16 +146,24 @@ class Tables:
     ----------
     changed
         Frames to use in place of the package's own, by table name.
+    where
+        The analyst's data folder, that of the environment unless given.
     """
 
-    def __init__(self, changed: dict[str, pd.DataFrame] | None = None) -> None:
+    def __init__(
+        self, changed: dict[str, pd.DataFrame] | None = None, where: Path | None = None
+    ) -> None:
         self._frames = dict(changed or {})
+        self._where = where
         self._known: dict[tuple, object] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give a table."""
         if name not in self._frames:
-            self._frames[name] = tables.load(name)
+            frame = tables.load(name, self._where)
+            # The ledger is about a few pairs of states, an analyst's register may hold all.
+            is_deals = name == "arms_deals"
+            self._frames[name] = arms.studied(frame, tables.own(name)) if is_deals else frame
         return self._frames[name]
 
     def once(self, key: tuple, compute: Callable[[], object]) -> object:

@@ -2,13 +2,14 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from helpers.paths import BUILD, ROOT
+from helpers.cli_data import data
+from helpers.cli_options import folder, refusals, shown
+from helpers.paths import BUILD
 
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
 
@@ -19,10 +20,7 @@ def main() -> None:
     """Check two articles on Russian-Chinese military cooperation against sourced data."""
 
 
-@main.group()
-def data() -> None:
-    """Build and check the clean tables."""
-
+main.add_command(data)
 
 to_folder = click.option(
     "--output",
@@ -32,12 +30,8 @@ to_folder = click.option(
 )
 
 
-def _shown(path: Path) -> str:
-    """Write a path the short way if it lies inside the project."""
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
-
-
 @main.command()
+@folder
 @to_folder
 def handouts(output: Path | None) -> None:
     """Execute every notebook and render the handouts and their index.
@@ -50,16 +44,17 @@ def handouts(output: Path | None) -> None:
     cards, every, began = [], notebooks.every(), time.perf_counter()
     for number, path in enumerate(every, start=1):
         click.echo(f"[{number}/{len(every)}] {path.stem}: executing ...")
-        cards.append(_publish(path, {}, output))
+        asked = dict(_newest_release([], notebooks.asks(path)))
+        cards.append(_publish(path, asked, output))
     render.write_whole(output / "index.html", render.index(cards))
-    click.echo(f"Done in {time.perf_counter() - began:.0f} s: {_shown(output / 'index.html')}")
+    click.echo(f"Done in {time.perf_counter() - began:.0f} s: {shown(output / 'index.html')}")
 
 
 def _publish(path: Path, asked: dict[str, object], output: Path) -> dict[str, str]:
     """Execute and render one notebook into a folder; give its card for the index."""
     from helpers.publish import notebooks, render
 
-    with _refusals():
+    with refusals():
         executed = notebooks.execute(path, asked, output / "notebooks" / path.name)
         render.write_whole(output / f"{path.stem}.html", render.handout(executed, path.stem))
     return {
@@ -75,6 +70,7 @@ def _publish(path: Path, asked: dict[str, object], output: Path) -> dict[str, st
 @click.option(
     "--parameter", "-p", nargs=2, multiple=True, metavar="NAME VALUE", help="May be repeated."
 )
+@folder
 @to_folder
 def rerun(notebook: str, parameter: tuple[tuple[str, str], ...], output: Path | None) -> None:
     """Execute and render one notebook with other parameters.
@@ -85,22 +81,35 @@ def rerun(notebook: str, parameter: tuple[tuple[str, str], ...], output: Path | 
     from helpers.publish import notebooks
 
     output = output or BUILD / "reruns"
-    with _refusals():
+    with refusals():
         path = notebooks.find(notebook)
-        asked = notebooks.read_parameters(path, parameter)
-    shown = ", ".join(f"{name} {text}" for name, text in parameter) or "its defaults"
-    click.echo(f"{path.stem}: executing with {shown} ...")
+        given = [*parameter, *_newest_release(parameter, notebooks.asks(path))]
+        asked = notebooks.read_parameters(path, given)
+    words = ", ".join(f"{name} {text}" for name, text in given) or "its defaults"
+    click.echo(f"{path.stem}: executing with {words} ...")
     card = _publish(path, asked, output)
-    click.echo(f"{card['answer']}\nDone: {_shown(output / card['file'])}")
+    click.echo(f"{card['answer']}\nDone: {shown(output / card['file'])}")
+
+
+def _newest_release(given: Iterable[tuple[str, str]], asks: Iterable[str]) -> list[tuple[str, str]]:
+    """Take the newest release of the data folder, if there is one and no release was asked for."""
+    from helpers import tables
+
+    imported = tables.imported_releases()
+    name = "sipri_release"
+    if not imported or name not in asks or name in dict(given):
+        return []
+    return [(name, imported[-1])]
 
 
 @main.command()
+@folder
 @click.argument("notebook")
 def parameters(notebook: str) -> None:
     """List the parameters of a notebook: type, default, allowed values, meaning."""
     from helpers.publish import notebooks
 
-    with _refusals():
+    with refusals():
         path = notebooks.find(notebook)
     for item in notebooks.parameters(path):
         default = str(item.default).lower() if item.type == "bool" else item.default
@@ -117,7 +126,7 @@ def execute(notebook: tuple[str, ...]) -> None:
     """
     from helpers.publish import notebooks
 
-    with _refusals():
+    with refusals():
         paths = [notebooks.find(which) for which in notebook] or notebooks.every()
         for path in paths:
             click.echo(f"{path.stem}: executing ...")
@@ -133,6 +142,7 @@ def execute(notebook: tuple[str, ...]) -> None:
 @click.option(
     "--parameter", "-p", nargs=2, multiple=True, metavar="NAME VALUE", help="May be repeated."
 )
+@folder
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a claim, with robustness.")
 @click.option(
     "--explain", "in_full", is_flag=True, help="The whole story of each claim: rows, rule, flips."
@@ -152,8 +162,9 @@ def check(
 
     if as_json and in_full:
         raise click.UsageError("--json and --explain exclude each other")
-    with _refusals():
-        asked = {name: choices.parse(name, text) for name, text in parameter}
+    with refusals():
+        given = [*parameter, *_newest_release(parameter, choices.Choices.model_fields)]
+        asked = {name: choices.parse(name, text) for name, text in given}
         # All defaults are named too, so that what was asked has to fit them.
         chosen = choices.choose(**choices.choose().model_dump() | asked)
         claims, data = verdicts.wanted(ids, section, article, verdict), Tables()
@@ -177,41 +188,3 @@ def _robust(claims: Iterable, data: object, chosen: object) -> dict[str, float]:
     label, hidden = "All combinations of choices", not sys.stderr.isatty()
     with click.progressbar(checked, label=label, file=sys.stderr, hidden=hidden) as bar:
         return {c.claim_id: robustness.share_same(robustness.curve(c, data, chosen)) for c in bar}
-
-
-@data.command("build")
-def data_build() -> None:
-    """Build data/clean and the codebook from data/raw."""
-    from helpers import build
-
-    click.echo("Building the clean tables ...")
-    with _refusals():
-        changed = build.write()
-    for path in changed:
-        click.echo(f"  data/{path} changed")
-    click.echo(f"Done: {len(changed)} files changed in data/")
-
-
-@data.command("check")
-def data_check() -> None:
-    """Check every clean table against data/datapackage.json."""
-    from helpers import tables
-
-    with _refusals():
-        found = tables.check()
-    for violation in found:
-        click.echo(str(violation), err=True)
-    if found:
-        raise click.ClickException(f"{len(found)} violations")
-    click.echo(f"{len(tables.names())} tables keep their description")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """End the command with the message of an error that the user can mend, not a traceback."""
-    from helpers.publish.notebooks import NotebookError
-
-    try:
-        yield
-    except (NotebookError, ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from None

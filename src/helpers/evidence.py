@@ -5,13 +5,13 @@ Frames come from `tables.load`; nothing here knows a number that is not in them.
 
 import pandas as pd
 
-from helpers import dates, stats
+from helpers import arms, dates, stats
 from helpers.choices import Choices, confident
 
 # Tables that order the others and are no evidence themselves.
 REGISTERS = (
-    "claims", "conflicts", "conflict_measures", "countries", "sources", "hs_codes",
-    "alliance_rubric", "alliance_second_coding",
+    "claims", "conflicts", "conflict_measures", "countries", "country_codes", "sources",
+    "hs_codes", "alliance_rubric", "alliance_second_coding",
 )  # fmt: skip
 
 # The first of these that a table has says in which year its rows fall.
@@ -71,10 +71,12 @@ def row_years(frame: pd.DataFrame) -> pd.Series:
 
 
 def selected(frame: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Keep the rows of the chosen years that are confident enough.
+    """Keep the rows of the chosen years that are confident enough, deals of the chosen release.
 
     Rows without a year stay, and so do tables whose rows carry no confidence.
     """
+    if {"deal_id", "designation", "release"} <= set(frame):
+        frame = arms.deals_at(frame, chosen.sipri_release)
     years = row_years(frame)
     kept = frame[years.isna() | years.between(chosen.start_year, chosen.end_year)]
     return confident(kept, chosen.min_confidence) if "confidence" in frame else kept
@@ -328,7 +330,9 @@ def timeline_events(
     agreements = confident(frames["agreements"], least)
     groups = {
         "Agreements": agreements.assign(label=agreements["title"].map(shorten)),
-        "First deliveries": first_deliveries(frames["arms_deals"], types),
+        "First deliveries": first_deliveries(
+            arms.deals_at(frames["arms_deals"], chosen.sipri_release), types
+        ),
         "First editions\nof exercises": first_editions(confident(frames["exercises"], least)),
         "Listings": listings(confident(frames["sanctions"], least), frames["countries"]),
     }

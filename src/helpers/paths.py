@@ -8,3 +8,6 @@ RAW = DATA / "raw"
 CLEAN = DATA / "clean"
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"
+# The environment variable that names the analyst's own data folder, so that the kernel of a
+# notebook reads the same folder as the command that started it.
+FOLDER = "NOLIMITS_DATA"

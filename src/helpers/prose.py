@@ -243,6 +243,17 @@ def show_tables(*names: str) -> None:
             "licence": "Licence",
         },
     )
+    imported = [_set_words(name, about) for name, about in tables.sets().items()]
+    if imported:
+        say("Your own imports are among these rows:", "; ".join(imported) + ".")
+
+
+def _set_words(name: str, about: dict) -> str:
+    """Name a set of the analyst's data folder and the files that it was made from."""
+    files = about.get("files", [])
+    exported = sorted({file["exported"] for file in files if file.get("exported")})
+    words = f"{name} ({plural(len(files), 'file')}"
+    return words + (f", exported {listing(exported)})" if exported else ")")
 
 
 def _table_row(name: str) -> dict:

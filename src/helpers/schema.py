@@ -13,6 +13,7 @@ import pandas as pd
 
 from helpers.paths import DATA
 
+SHOWN = 100
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 # How the package writes that a column holds dates, whole or partial.
 DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
@@ -175,7 +176,7 @@ def _either(options: list) -> str:
 
 
 def complain(violations: list[Violation]) -> None:
-    """Raise one error that names every violation.
+    """Raise one error that names the violations: all, or the first hundred of a flood.
 
     Raises
     ------
@@ -183,8 +184,10 @@ def complain(violations: list[Violation]) -> None:
         If there is any violation.
     """
     if violations:
-        lines = "\n".join(f"  {violation}" for violation in violations)
-        raise ValueError(f"{len(violations)} cells break data/datapackage.json:\n{lines}")
+        lines = [f"  {violation}" for violation in violations[:SHOWN]]
+        lines += ["  ..."] if len(violations) > SHOWN else []
+        many = f"{len(violations)} cells break data/datapackage.json:"
+        raise ValueError("\n".join([many, *lines]))
 
 
 def dangling(texts: dict[str, pd.DataFrame], name: str) -> list[Violation]:

@@ -3,10 +3,15 @@
 What each table holds is described in data/datapackage.json and, for reading, data/README.md.
 """
 
+import json
+import os
+from functools import cache
+from pathlib import Path
+
 import pandas as pd
 
 from helpers import schema
-from helpers.paths import DATA
+from helpers.paths import DATA, FOLDER
 
 
 def names() -> list[str]:
@@ -14,18 +19,142 @@ def names() -> list[str]:
     return list(schema.resources())
 
 
-def read(name: str) -> pd.DataFrame:
-    """Read a clean table as text, "" where a cell is empty."""
-    return schema.read_text(DATA / schema.resource(name)["path"])
+def folder() -> Path | None:
+    """Give the analyst's data folder, named by the environment variable NOLIMITS_DATA.
+
+    Raises
+    ------
+    ValueError
+        If the variable names no folder.
+    """
+    named = os.environ.get(FOLDER, "")
+    if named and not Path(named).is_dir():
+        raise ValueError(f"{FOLDER} names {named}, which is no folder; import something into it")
+    return Path(named).resolve() if named else None
 
 
-def load(name: str) -> pd.DataFrame:
+def sets(where: Path | None = None) -> dict[str, dict]:
+    """Give what the sets of a data folder say of themselves, by name.
+
+    Parameters
+    ----------
+    where
+        The data folder, that of the environment unless given.
+
+    Returns
+    -------
+    dict
+        Name of the set to its `import.json`; empty without a folder.
+    """
+    where = where or folder()
+    found = sorted(where.glob("[!.]*/import.json")) if where else []
+    return {path.parent.name: _about(path) for path in found}
+
+
+def _about(path: Path) -> dict:
+    """Read what a set says of itself."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be read: {error}; import the set again") from None
+    if not isinstance(about, dict):
+        raise ValueError(f"{path} does not describe an import; import the set again")
+    return about
+
+
+def imported_releases(where: Path | None = None) -> list[str]:
+    """List the releases of the SIPRI database that a data folder holds, oldest first."""
+    about = sets(where).values()
+    return sorted(a["release"] for a in about if a.get("kind") == "sipri" and "release" in a)
+
+
+def releases(where: Path | None = None) -> list[str]:
+    """List the releases of the SIPRI database whose deals are at hand, oldest first.
+
+    Examples
+    --------
+    >>> releases()
+    ['2025-03', '2026-03']
+    """
+    return sorted(_own_releases() | set(imported_releases(where)))
+
+
+@cache
+def _own_releases() -> frozenset[str]:
+    """Give the releases of the package's own deals."""
+    own = schema.read_text(DATA / schema.resource("arms_deals")["path"])
+    return frozenset(own["release"])
+
+
+def read(name: str, where: Path | None = None) -> pd.DataFrame:
+    """Read a clean table as text, "" where a cell is empty.
+
+    With a data folder, the rows of its sets come after those of the package; rows of the package
+    that a set stands in for, or that have the same key, are left out.
+
+    Parameters
+    ----------
+    name
+        A table.
+    where
+        The data folder, that of the environment unless given.
+    """
+    where = where or folder()
+    own = schema.read_text(DATA / schema.resource(name)["path"])
+    if where is None:
+        return own
+    imported = [_of_set(where / s / f"{name}.csv", name) for s in sets(where)]
+    imported = [text for text in imported if text is not None]
+    if not imported:
+        return own
+    # Two sets may name the same country or source in the same words.
+    theirs = pd.concat(imported, ignore_index=True).drop_duplicates()
+    key = schema.resource(name)["schema"]["primaryKey"]
+    twice = theirs[theirs.duplicated(key)]
+    if len(twice):
+        raise ValueError(
+            f"{len(twice)} rows of {name} are in two sets of {where}, the first with "
+            f"{dict(twice[key].iloc[0])}; remove the older set ({', '.join(sets(where))})"
+        )
+    kept = own[~_replaced(own, name, where) & ~_among(own[key], theirs[key])]
+    return pd.concat([kept, theirs], ignore_index=True)
+
+
+def _of_set(path: Path, name: str) -> pd.DataFrame | None:
+    """Read and check one table of a set, if the set has it."""
+    if not path.exists():
+        return None
+    text = schema.read_text(path)
+    schema.complain([v._replace(file=str(path)) for v in schema.violations(text, name)])
+    return text
+
+
+def _replaced(own: pd.DataFrame, name: str, where: Path) -> pd.Series:
+    """Mark the rows of the package that a set says it stands in for."""
+    marks = pd.Series(False, index=own.index)
+    for about in sets(where).values():
+        for condition in about.get("in_place_of", {}).get(name, []):
+            marks |= (own[list(condition)] == pd.Series(condition)).all(axis=1)
+    return marks
+
+
+def _among(keys: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Mark the keys that are among others."""
+    known = pd.MultiIndex.from_frame(others)
+    return pd.Series(pd.MultiIndex.from_frame(keys).isin(known), index=keys.index)
+
+
+def load(name: str, where: Path | None = None) -> pd.DataFrame:
     """Load a clean table, typed and validated from the package description.
+
+    Rows of the analyst's data folder are among its rows, see `read`.
 
     Parameters
     ----------
     name
         A table such as "exercises"; `names` lists them.
+    where
+        The analyst's data folder, that of the environment unless given.
 
     Returns
     -------
@@ -45,9 +174,14 @@ def load(name: str) -> pd.DataFrame:
     >>> load("alliance_rubric").shape[0]
     17
     """
-    text = read(name)
+    text = read(name, where)
     schema.complain(schema.violations(text, name))
     return schema.to_types(text, name)
+
+
+def own(name: str) -> pd.DataFrame:
+    """Load the package's own rows of a table, whatever the data folder holds."""
+    return schema.to_types(schema.read_text(DATA / schema.resource(name)["path"]), name)
 
 
 def check() -> list[schema.Violation]:

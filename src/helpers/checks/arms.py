@@ -13,9 +13,9 @@ from helpers.choices import FIRST_YEAR, LAST_YEAR, Choices, choose
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 
 FLOWS = {
-    "pair": (arms.RUSSIA, "CHN"),
-    "exports": (arms.RUSSIA, "ALL"),
-    "imports": (["ALL"], "CHN"),
+    "pair": (arms.ARTICLES.suppliers, arms.ARTICLES.recipients),
+    "exports": (arms.ARTICLES.suppliers, ("ALL",)),
+    "imports": (("ALL",), arms.ARTICLES.recipients),
 }
 # Each measure: the flow it takes, the flow that is its whole, and its name.
 MEASURES = {
@@ -60,7 +60,8 @@ def units_delivered(
         Offer the count of all years as that of another period.
     """
     rule = year_rule or chosen.year_rule
-    kind, broad = _russian(tables, rule, where), _russian(tables, rule, wider or where)
+    release = chosen.sipri_release
+    kind, broad = (_russian(tables, rule, release, which) for which in (where, wider or where))
     licensed = _counts_licensed(broad, chosen)
     inside = _in(kind, claim.years)
     readings = _wider_count(broad, kind, claim, licensed)
@@ -80,13 +81,13 @@ def _counts_licensed(weapons: pd.DataFrame, chosen: Choices) -> bool:
     return bool(weapons["is_licensed"].any()) and chosen.include_licensed
 
 
-def _russian(tables: Tables, year_rule: str, where: dict) -> pd.DataFrame:
+def _russian(tables: Tables, year_rule: str, release: str, where: dict) -> pd.DataFrame:
     """Give the deliveries of some weapons by Russia itself, without those of the Soviet Union."""
 
     def choose_rows() -> pd.DataFrame:
-        return select(_register(tables, year_rule), {"supplier": "RUS"} | where)
+        return select(_register(tables, year_rule, release), {"supplier": "RUS"} | where)
 
-    return tables.once(("russian", year_rule, repr(where)), choose_rows)
+    return tables.once(("russian", year_rule, release, repr(where)), choose_rows)
 
 
 def _wider_count(
@@ -150,7 +151,7 @@ def deal_year(
     event, also
         order, first_delivery or last_delivery; `also` is a second definition of the date.
     """
-    deals = select(tables["arms_deals"], where)
+    deals = select(sure(tables, "arms_deals", chosen), where)
     if not len(deals):
         return Finding(MISSING, unit="year", note="no such deal in the register")
     year = {name: float(pick(deals[column])) for name, (column, pick) in EVENTS.items()}
@@ -277,12 +278,12 @@ class _Volume(NamedTuple):
 
 def _volume(tables: Tables, chosen: Choices, measure: str | dict) -> _Volume:
     """Give a measure by year, remembered for each choice that it depends on."""
+    release = chosen.sipri_release
     if isinstance(measure, dict):
         rule = chosen.year_rule
-        key = ("tiv", repr(measure), rule)
-        return tables.once(key, lambda: _part_of_register(tables, key, measure, rule))
+        key = ("tiv", repr(measure), rule, release)
+        return tables.once(key, lambda: _part_of_register(tables, key, measure, rule, release))
     rule = chosen.year_rule if measure == "volume" else "delivery"
-    release = chosen.sipri_release
     key = ("tiv", measure, rule, release)
     if rule == "order":
         return tables.once(key, lambda: _by_order(tables, key, release))
@@ -296,7 +297,7 @@ def _by_delivery(tables: Tables, key: tuple, measure: str, release: str) -> _Vol
     yearly = flows[0][["tiv_mn"]].rename(columns={"tiv_mn": "part"})
     if whole == "both_ways":
         frames = (tables[name] for name in ("arms_tiv", "arms_deals", "arms_deliveries"))
-        back = arms.reverse_flow(*frames, release)
+        back = arms.reverse_flow(*frames, arms.ARTICLES, release)
         yearly = yearly.assign(whole=yearly["part"] + back.reindex(yearly.index))
     elif whole:
         flows.append(_flow(tables, whole, release))
@@ -306,10 +307,10 @@ def _by_delivery(tables: Tables, key: tuple, measure: str, release: str) -> _Vol
 
 def _flow(tables: Tables, name: str, release: str) -> pd.DataFrame:
     """Give one flow by year, with the label of the row that each year is from."""
-    supplier, recipient = FLOWS[name]
+    suppliers, recipients = FLOWS[name]
     tiv = tables["arms_tiv"]
-    best = arms.series(tiv, supplier, recipient, release).reset_index()
-    rows = tiv[tiv["supplier"].isin(supplier) & (tiv["recipient"] == recipient)]
+    best = arms.series(tiv, suppliers, recipients, release).reset_index()
+    rows = tiv[tiv["supplier"].isin(suppliers) & tiv["recipient"].isin(recipients)]
     rows = rows[["year", "release", "basis"]].reset_index(names="row")
     return best.merge(rows, on=["year", "release", "basis"]).set_index("year")
 
@@ -318,37 +319,41 @@ def _by_order(tables: Tables, key: tuple, release: str) -> _Volume:
     """Sum what was delivered under the deals of each year of order."""
     deals = tables["arms_deals"]
     run = _run(year_rule="order", sipri_release=release)
-    volume = arms.yearly(tables["arms_tiv"], deals, run).dropna(subset="tiv_mn")
+    volume = arms.yearly(tables["arms_tiv"], deals, arms.ARTICLES, run).dropna(subset="tiv_mn")
     yearly = volume.set_index("year")[["tiv_mn"]].rename(columns={"tiv_mn": "part"})
-    bought = deals[deals["supplier"].isin(arms.RUSSIA) & (deals["recipient"] == "CHN")]
+    bought = arms.deals_at(arms.ARTICLES.keep(deals), release)
     rows = bought[["order_year"]].reset_index(names="row")
     return _Volume(key, yearly, "arms_deals", rows.rename(columns={"order_year": "year"}))
 
 
-def _part_of_register(tables: Tables, key: tuple, where: dict, year_rule: str) -> _Volume:
+def _part_of_register(
+    tables: Tables, key: tuple, where: dict, year_rule: str, release: str
+) -> _Volume:
     """Sum the deliveries that meet conditions, and all of them, by year."""
-    rows = _register(tables, year_rule)
+    rows = _register(tables, year_rule, release)
     sums = {"whole": rows.groupby("year")["tiv_mn"].sum()}
     sums["part"] = select(rows, where).groupby("year")["tiv_mn"].sum()
     yearly = pd.DataFrame(sums).fillna(0.0)
     return _Volume(key, yearly, "arms_deliveries", rows[["year", "row"]])
 
 
-def _register(tables: Tables, year_rule: str) -> pd.DataFrame:
+def _register(tables: Tables, year_rule: str, release: str) -> pd.DataFrame:
     """Join Russia's deliveries to China with their deals; `row` labels the delivery."""
 
     def join() -> pd.DataFrame:
-        given = tables["arms_deliveries"]
-        given = given.assign(row=given.index)
-        rows = arms.flows(tables["arms_deals"], given, _run(year_rule=year_rule))
+        given, deals = tables["arms_deliveries"], tables["arms_deals"]
+        run = _run(year_rule=year_rule, sipri_release=release)
+        rows = arms.flows(deals, given.assign(row=given.index), arms.ARTICLES, run)
+        flags = {flag: arms.known_true(rows[flag]) for flag in ("is_licensed", "is_component")}
+        rows = rows.assign(**flags)
         form = pd.Series("whole", index=rows.index).mask(rows["is_licensed"], "licence")
-        condition = tables["arms_deals"].set_index("deal_id")["condition"]
+        condition = arms.deals_at(deals, release).set_index("deal_id")["condition"]
         return rows.assign(
             form=form.mask(rows["is_component"], "component"),
             condition=rows["deal_id"].map(condition),
         )
 
-    return tables.once(("register", year_rule), join)
+    return tables.once(("register", year_rule, release), join)
 
 
 def _run(**made: object) -> Choices:
@@ -527,7 +532,7 @@ def chip_machine_share(tables: Tables, chosen: Choices, claim: Claim) -> Finding
     codes = held.index.get_level_values(1).unique()
     used = annual["product"].isin(codes) & annual["year"].isin(years)
     flow = used & annual["exporter"].isin(["CHN", "WLD"]) & (annual["importer"] == "RUS")
-    sets = annual["dataset"].isin(["baci", "russia_reported"])
+    sets = annual["reporter"].isin(["reconciled", "RUS"])
     return Finding(
         float(held.max()),
         unit="%",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers import dates, schema
+from helpers import arms, dates, schema
 from helpers.choices import Choices, confident
 from helpers.claims import Claim, Tables
 
@@ -88,8 +88,11 @@ def has(cells: pd.Series, item: str) -> pd.Series:
 
 
 def sure(tables: Tables, table: str, chosen: Choices) -> pd.DataFrame:
-    """Give a table's rows of the confidence, and the grade of evidence, that a run asks for."""
+    """Give a table's rows of the confidence, grade of evidence and release that a run asks for."""
     frame = tables[table]
+    if table == "arms_deals":
+        release = chosen.sipri_release
+        return tables.once(("deals", release), lambda: arms.deals_at(frame, release))
     least = chosen.min_confidence if "confidence" in frame else None
     grade = chosen.min_grade if "evidence_grade" in frame else None
     return tables.once(("sure", table, least, grade), lambda: _sure(frame, least, grade))

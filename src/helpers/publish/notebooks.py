@@ -17,6 +17,13 @@ from helpers.paths import NOTEBOOKS
 
 # A busy machine may take its time to start a kernel.
 KERNEL_SECONDS = 300
+# Cells with this tag are about the pair that the articles speak of, and about no other.
+ARTICLES = "articles"
+PAIR = ("supplier", "recipient", "exporter", "importer")
+LEFT_OUT = (
+    "This run looks at another pair than the articles do. The parts about their claims, and about "
+    "what is known of Russia and China only, are left out."
+)
 KEPT_METADATA = ("kernelspec", "language_info")
 
 
@@ -64,7 +71,6 @@ def parameters(path: Path) -> list[Parameter]:
 
     The model of choices has the defaults and the help; a test holds the cell to it.
     """
-    names = papermill.inspect_notebook(str(path))
     return [
         Parameter(
             name,
@@ -73,8 +79,13 @@ def parameters(path: Path) -> list[Parameter]:
             choices.allowed(name),
             choices.describe(name),
         )
-        for name in names
+        for name in asks(path)
     ]
+
+
+def asks(path: Path) -> list[str]:
+    """List the names of a notebook's parameters."""
+    return list(papermill.inspect_notebook(str(path)))
 
 
 def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, object]:
@@ -94,6 +105,12 @@ def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, o
         for name, _ in given
         if name not in known
     ]
+    names = [name for name, _ in given]
+    strange += [
+        f"{name}: given {names.count(name)} times; once is enough"
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
     read = {name: choices.parse(name, text) for name, text in given if name in known}
     try:
         choices.choose(**(defaults | read))
@@ -102,6 +119,25 @@ def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, o
     if strange:
         raise ValueError("\n".join(strange))
     return read
+
+
+def is_of_articles(asked: dict[str, object]) -> bool:
+    """Tell whether a run asks for the pair that the articles are about.
+
+    Examples
+    --------
+    >>> is_of_articles({"end_year": 2021}), is_of_articles({"recipient": "IND"})
+    (True, False)
+    """
+    return all(asked.get(name, choices.default(name)) == choices.default(name) for name in PAIR)
+
+
+def for_any_pair(notebook: NotebookNode) -> NotebookNode:
+    """Leave out the cells that are about the articles' own pair, and say so under the title."""
+    note = nbformat.v4.new_markdown_cell(LEFT_OUT, id="left-out")
+    kept = [c for c in notebook.cells if ARTICLES not in c.metadata.get("tags", [])]
+    notebook.cells = [kept[0], note, *kept[1:]]
+    return notebook
 
 
 def execute(path: Path, asked: dict[str, object], output: Path) -> NotebookNode:
@@ -115,7 +151,12 @@ def execute(path: Path, asked: dict[str, object], output: Path) -> NotebookNode:
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".running-") as folder:
         part = Path(folder) / output.name
-        _run(path, asked, part)
+        if is_of_articles(asked):
+            _run(path, asked, part)
+        else:
+            general = Path(folder) / f"general-{path.name}"
+            nbformat.write(for_any_pair(nbformat.read(path, as_version=4)), general)
+            _run(general, asked, part)
         executed = without_noise(nbformat.read(part, as_version=4))
         nbformat.write(executed, part)
         part.replace(output)

@@ -74,9 +74,10 @@ def title(notebook: NotebookNode) -> str:
 
 
 def answer(notebook: NotebookNode) -> str:
-    """Give the sentences that the cell tagged `answer` printed, as plain text."""
-    (cell,) = [c for c in notebook.cells if "answer" in c.metadata.get("tags", [])]
-    shown = [o.data["text/markdown"] for o in cell.outputs if "text/markdown" in o.get("data", {})]
+    """Give the sentences that the cells tagged `answer` printed, as plain text."""
+    cells = [c for c in notebook.cells if "answer" in c.metadata.get("tags", []) and "outputs" in c]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.outputs]
+    shown = [data["text/markdown"] for data in outputs if "text/markdown" in data]
     return html.unescape("\n".join(shown).replace("\\", "")).replace("**", "")
 
 

@@ -1,0 +1,50 @@
+"""What the commands share: options, how paths are shown, how errors end a command."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from helpers.paths import FOLDER, ROOT
+
+files = click.argument(
+    "paths",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+
+
+def _use(_context: click.Context, _option: click.Parameter, folder: Path | None) -> None:
+    """Have everything that this command starts read a data folder, notebooks included."""
+    if folder:
+        os.environ[FOLDER] = str(folder.resolve())
+
+
+folder = click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    expose_value=False,
+    callback=_use,
+    help="Your data folder, filled by `nolimits data import`.",
+)
+
+
+def shown(path: Path) -> str:
+    """Write a path the short way if it lies inside the project."""
+    path = path.resolve()
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """End the command with the message of an error that the user can mend, not a traceback."""
+    from helpers.publish.notebooks import NotebookError
+
+    try:
+        yield
+    except (NotebookError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
