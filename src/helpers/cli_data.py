@@ -249,9 +249,10 @@ def spans(text: str) -> tuple[list[str], str]:
     """
     import pandas as pd
 
-    first, _, last = text.partition(":")
-    for pattern, frequency, written in ((r"\d{4}", "Y", "%Y"), (r"\d{4}-\d{2}", "M", "%Y%m")):
-        if re.fullmatch(pattern, first) and re.fullmatch(pattern, last or first):
+    month = r"\d{4}-(0[1-9]|1[0-2])"
+    for pattern, frequency, written in ((r"\d{4}", "Y", "%Y"), (month, "M", "%Y%m")):
+        if re.fullmatch(f"{pattern}(:{pattern})?", text):
+            first, _, last = text.partition(":")
             found = pd.period_range(first, last or first, freq=frequency).strftime(written)
             if len(found):
                 return list(found), "A" if frequency == "Y" else frequency

@@ -1,6 +1,6 @@
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.publish import notebooks
 
@@ -64,3 +64,42 @@ def test_executed_copies_carry_no_run_noise(tmp_path):
     assert "papermill" not in executed.metadata
     assert executed.cells[0].metadata == {}
     assert executed.cells[0].outputs[0].data["text/plain"] == "2"
+
+
+def tagged(source, *tags):
+    cell = new_code_cell(source)
+    cell.metadata["tags"] = list(tags)
+    return cell
+
+
+def write_pair(folder):
+    path = folder / "99_test.ipynb"
+    title = new_markdown_cell("# Who sold what?")
+    parameters = tagged('supplier: str = "RUS"', "parameters")
+    cells = [title, parameters, tagged("of_articles = 1", "articles"), tagged("supplier")]
+    python = {"language_info": {"name": "python"}}
+    nbformat.write(new_notebook(cells=cells, metadata=python), path)
+    return path
+
+
+def test_another_pair_leaves_out_what_is_about_the_articles_and_says_so(tmp_path):
+    path = write_pair(tmp_path)
+    executed = notebooks.execute(path, {"supplier": "USA"}, tmp_path / "out" / path.name)
+    sources = [cell.source for cell in executed.cells]
+    assert sources[1] == notebooks.LEFT_OUT
+    assert "of_articles = 1" not in sources
+    assert executed.cells[-1].outputs[0].data["text/plain"] == "'USA'"
+    assert [p.name for p in (tmp_path / "out").iterdir()] == [path.name]
+
+
+def test_the_pair_of_the_articles_leaves_nothing_out(tmp_path):
+    path = write_pair(tmp_path)
+    executed = notebooks.execute(path, {"supplier": "RUS"}, tmp_path / "out" / path.name)
+    assert "of_articles = 1" in [cell.source for cell in executed.cells]
+
+
+def test_a_parameter_given_twice_is_refused():
+    with pytest.raises(ValueError, match="end_year: given 2 times"):
+        notebooks.read_parameters(
+            notebooks.find("03"), [("end_year", "2021"), ("end_year", "2022")]
+        )

@@ -18,8 +18,15 @@ MAX_CELL = 100_000
 SHOWN = 20
 
 
-def refuse(problems: list[Violation]) -> None:
+def refuse(problems: list[Violation], beside: int = 0) -> None:
     """Raise one error that names the problems found, the first of them in full.
+
+    Parameters
+    ----------
+    problems
+        What was found.
+    beside
+        How many more there are that were only counted.
 
     Raises
     ------
@@ -29,9 +36,10 @@ def refuse(problems: list[Violation]) -> None:
     if not problems:
         return
     lines = [f"  {problem}" for problem in sorted(problems)[:SHOWN]]
-    rest = len(problems) - SHOWN
+    count = len(problems) + beside
+    rest = count - len(lines)
     more = [f"  ... and {rest} more"] if rest > 0 else []
-    many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    many = "1 problem" if count == 1 else f"{count} problems"
     raise ValueError("\n".join([f"{many}; nothing was imported:", *lines, *more]))
 
 
@@ -115,7 +123,8 @@ def records(text: str, path: Path, separator: str = ",") -> list[tuple[int, list
                 found.append((begins, cells))
             begins = reader.line_num + 1
     except csv.Error as error:
-        refuse([problem(path, begins, "(record)", str(error), "a whole record")])
+        expected = f"a whole record with {separator!r} between fields"
+        refuse([problem(path, begins, "(record)", str(error), expected)])
     return found
 
 
