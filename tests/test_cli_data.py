@@ -141,11 +141,11 @@ def test_sipris_terms_come_before_the_first_call(run, tmp_path, monkeypatch):
     words = ("data", "fetch", "sipri", "--recipient", "IND", "--data", tmp_path)
     refused = run(*words, input="n\n")
     assert refused.exit_code == 1
-    assert "non-commercial" in refused.output
+    assert "less than a tenth" in refused.output
     assert "was asked" not in refused.output
     assert not sipri.terms_accepted(tmp_path)
     assert "the service was asked" in run(*words, input="y\n").output
-    assert "non-commercial" not in run(*words).output
+    assert "less than a tenth" not in run(*words).output
 
 
 def test_comtrade_says_how_to_get_a_key(run, tmp_path, monkeypatch):

@@ -93,18 +93,13 @@ def as_text(cells: pd.Series, kind: str) -> pd.Series:
     >>> as_text(pd.Series([12.50, None, "many"]), "number").tolist()
     ['12.5', '', 'many']
     """
-    return cells.map(lambda cell: _cell_text(cell, kind))
-
-
-def _cell_text(cell: object, kind: str) -> str:
-    if pd.isna(cell) or cell == "":
-        return ""
+    text = cells.astype("object").where(cells.notna(), "").map(str)
     if kind == "boolean":
-        return str(cell).lower()
+        return text.str.lower()
     if kind in ("integer", "number"):
-        number = pd.to_numeric(cell, errors="coerce")
-        return str(cell) if pd.isna(number) else format(number, ".12g")
-    return str(cell)
+        read = pd.to_numeric(text, errors="coerce")
+        return text.mask(read.notna(), read.map("{:.12g}".format))
+    return text
 
 
 def write() -> list[str]:
