@@ -127,3 +127,4 @@ def test_every_correction_belongs_to_a_table_and_says_why():
         assert correction["table"] in tables.names()
         assert (DATA / correction["file"]).exists()
         assert len(correction["reason"]) > 10
+        assert len(correction["reported_by"]) > 10

@@ -52,7 +52,9 @@ def test_another_name_is_no_revision():
 
 
 def test_what_one_side_does_not_say_is_no_revision():
-    assert diff.deals(OLD, OLD.assign(ordered_units=OLD["ordered_units"].mask(OLD["deal_id"] == "1"))).empty
+    assert diff.deals(
+        OLD, OLD.assign(ordered_units=OLD["ordered_units"].mask(OLD["deal_id"] == "1"))
+    ).empty
 
 
 def deliveries(*rows):
@@ -121,3 +123,18 @@ def test_the_text_counts_and_names():
 def test_a_side_that_is_not_there_is_refused(text):
     with pytest.raises(ValueError, match="neither a release at hand"):
         diff.side(text)
+
+
+def test_steps_compare_each_release_with_the_one_before():
+    three = pd.concat(
+        [
+            OLD.assign(release="2025-03"),
+            OLD.assign(release="2024-03"),
+            OLD[OLD["deal_id"] != "2"].assign(release="2026-03"),
+        ]
+    )
+    found = diff.steps(three)
+    assert found[["from_release", "to_release", "deal_id", "change"]].values.tolist() == [
+        ["2025-03", "2026-03", "2", "gone"]
+    ]
+    assert diff.steps(OLD.assign(release="2025-03")).empty

@@ -2,6 +2,7 @@
 
 import json
 import re
+import symtable
 
 import papermill
 import pytest
@@ -44,6 +45,43 @@ def outputs(path):
     return [output for cell in code(path) for output in cell["outputs"]]
 
 
+def is_of_articles(cell):
+    return notebooks.ARTICLES in tags(cell)
+
+
+def scopes(table):
+    """Give the scope of a cell and those within it."""
+    yield table
+    for child in table.get_children():
+        yield from scopes(child)
+
+
+def made_and_read(source):
+    """Give the names that a cell makes, and those that it reads."""
+    top = symtable.symtable(source, "cell", "exec")
+    made = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    read = {
+        symbol.get_name()
+        for scope in scopes(top)
+        for symbol in scope.get_symbols()
+        if symbol.is_referenced() and (scope is top or symbol.is_global())
+    }
+    return made, read
+
+
+def borrowed(listed):
+    """List what cells for any pair read of the names that cells of the articles' pair make."""
+    theirs, found = set(), []
+    for cell in listed:
+        made, read = made_and_read("".join(cell["source"]))
+        if is_of_articles(cell):
+            theirs |= made
+        else:
+            found += [(cell["id"], name) for name in sorted(read & theirs - made)]
+            theirs -= made
+    return found
+
+
 # The first notebook judges the theses only; the last one is all verdicts, which come first.
 UNLIKE = {
     "00": [tag for tag in ANATOMY if tag != "robustness"],
@@ -59,6 +97,44 @@ def test_there_are_eight():
 def test_parts_come_in_order(path):
     first = [tag for cell in cells(path) for tag in tags(cell) if tag != notebooks.ARTICLES]
     assert sorted(set(first), key=first.index) == UNLIKE.get(path.stem[:2], ANATOMY)
+
+
+@EVERY
+def test_no_cell_for_any_pair_needs_one_about_the_articles(path):
+    assert borrowed(code(path)) == []
+
+
+def test_borrowed_names_are_found_in_every_scope():
+    def cell(name, source, *marks):
+        return {"id": name, "source": [source], "metadata": {"tags": list(marks)}}
+
+    listed = [
+        cell("a", "import pandas as pd\nkept = 1"),
+        cell("b", "items = [kept]\nkept = 2\nfor x in items: y = x", "articles"),
+        cell("c", "print(pd, [i for i in items if i > y])"),
+        cell("d", "kept = 3\nprint([y for y in range(3)])"),
+        cell("e", "print(kept, f'{x:.1f}')"),
+        cell("f", "print(items)", "articles"),
+    ]
+    assert borrowed(listed) == [("c", "items"), ("c", "y"), ("e", "x")]
+
+
+@EVERY
+def test_no_heading_is_left_without_its_cells(path):
+    listed = cells(path)
+    texts = [n for n, cell in enumerate(listed) if cell["cell_type"] == "markdown"]
+    for start, end in zip(texts, [*texts[1:], len(listed)], strict=True):
+        under = listed[start + 1 : end]
+        if under and not is_of_articles(listed[start]) and "title" not in tags(listed[start]):
+            assert not all(map(is_of_articles, under)), "".join(listed[start]["source"])
+
+
+@EVERY
+def test_a_notebook_with_a_pair_marks_what_is_about_the_articles_only(path):
+    has_pair = bool({"supplier", "exporter"} & set(papermill.inspect_notebook(str(path))))
+    marked = {tag for cell in cells(path) if is_of_articles(cell) for tag in tags(cell)}
+    assert bool(marked) == has_pair
+    assert not has_pair or {"claims", "verdicts", "robustness"} <= marked
 
 
 @EVERY

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from helpers import robustness, scorecard, sentences
+from helpers import robustness, scorecard, sentences, tables, trade
 from helpers.claims import VERDICTS
 
 
@@ -90,3 +90,72 @@ def test_what_the_scorecard_shows_is_summed_from_all_claims(results):
     assert summed.empty
     table = scorecard.counts(results, "section")
     assert int(table.to_numpy().sum()) == len(results)
+
+
+def side(reporter, *years, **columns):
+    """Make rows that one side reports of all goods from China to Russia."""
+    same = {
+        "exporter": "CHN", "importer": "RUS", "product": "TOTAL", "product_level": "total",
+        "dataset": "comtrade", "reporter": reporter, "value_usd": 1.0, "hs_revision": None,
+        "n_months": pd.NA,
+    }  # fmt: skip
+    return pd.DataFrame([same | {"year": year} | columns for year in years])
+
+
+def test_both_sides_held_name_the_years_that_both_have():
+    told = sentences.sides_held(tables.load("trade_annual"), trade.CHINA_TO_RUSSIA)
+    assert "exports to Russia are held for 2017–2024" in told
+    assert "imports from China are held for 2006–2021" in told
+    assert told.endswith("both report 2017–2021.")
+
+
+def test_a_missing_side_says_whose_reports_of_which_years_to_import():
+    told = sentences.sides_held(side("CHN", 2019, 2020), trade.CHINA_TO_RUSSIA)
+    assert "Russia's reports of imports from China are not held" in told
+    assert "(reporter RUS, imports, partner CHN, 2019–2020)" in told
+    assert "nolimits data import comtrade FILE..." in told
+
+
+def test_years_apart_ask_for_either_side():
+    frame = pd.concat([side("CHN", 2020), side("RUS", 2014, 2015)])
+    told = sentences.sides_held(frame, trade.CHINA_TO_RUSSIA)
+    assert "(reporter CHN, exports, partner RUS, 2014–2015; reporter RUS, imports" in told
+    assert "partner CHN, 2020)" in told
+
+
+def test_nothing_held_asks_for_both_sides():
+    pair = trade.Pair("HKG", "RUS", "Hong Kong", "Russia")
+    told = sentences.sides_held(side("CHN", 2020), pair)
+    assert told.count("not held") == 2
+    assert "(reporter HKG, exports, partner RUS; reporter RUS, imports, partner HKG)" in told
+
+
+def test_mirror_words_give_the_span_or_the_one_ratio():
+    ratios = pd.DataFrame({"All goods": [1.2, None, 0.904]}, index=[2019, 2020, 2021])
+    told = sentences.mirror_words(ratios, trade.CHINA_TO_RUSSIA)
+    assert told == "On all goods, Russia reports 0.90 to 1.20 times what China reports"
+    one = ratios.rename(columns={"All goods": "Median of single codes"}).head(1)
+    told = sentences.mirror_words(one, trade.CHINA_TO_RUSSIA)
+    assert told == "On the median code, Russia reports 1.20 times what China reports"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ([False, False], [True, True], "for 2 of the 2 codes tested; before, it mostly does not"),
+        ([True, False], [False, None], "for 0 of the 1 codes tested; before, it mostly does too"),
+        ([None, None], [True, False], "for 1 of the 2 codes tested"),
+        ([True, None], [None, None], "for 1 of 1 codes tested"),
+    ],
+)
+def test_break_words_tell_the_side_that_is_known(before, after, told):
+    tested = pd.DataFrame(
+        {
+            "exact_before": pd.array(before, dtype="boolean"),
+            "exact_after": pd.array(after, dtype="boolean"),
+        }
+    )
+    pair = trade.Pair("CHN", "KAZ", "China", "Kazakhstan")
+    words = sentences.break_words(tested, pair)
+    assert words.endswith(told)
+    assert words.startswith("Before 2022" if after == [None, None] else "From 2022 BACI repeats")

@@ -3,17 +3,30 @@
 import pandas as pd
 import pytest
 
-from helpers import trade
+from helpers import tables, trade
 from helpers.choices import choose
 
 PAIR = {"exporter": "CHN", "importer": "RUS"}
+REPORTERS = {"baci": "reconciled", "comtrade": "CHN", "gacc": "CHN", "fcs": "RUS", "imf": "RUS"}
+TO_KAZAKHSTAN = trade.Pair("CHN", "KAZ", "China", "Kazakhstan")
+BACK = trade.Pair("RUS", "CHN", "Russia", "China")
 
 
 def annual(*rows):
     """Make rows of trade_annual from product, level, year, dataset, value and weight."""
     columns = ["product", "product_level", "year", "dataset", "value_usd", "net_kg"]
     frame = pd.DataFrame(rows, columns=columns).assign(**PAIR)
-    return frame.assign(product_name=frame["product"].str.capitalize())
+    return frame.assign(
+        product_name=frame["product"].str.capitalize(),
+        reporter=frame["dataset"].map(REPORTERS),
+        hs_revision="HS2017",
+        n_months=pd.array([None] * len(frame), dtype="Int64"),
+    )
+
+
+def imports(*rows, **columns):
+    """Make rows that the importer reports."""
+    return annual(*rows).assign(**{"reporter": "RUS"} | columns)
 
 
 def months(reporter, *values, start="2021-01"):
@@ -23,6 +36,7 @@ def months(reporter, *values, start="2021-01"):
             "month": names,
             "year": [int(name[:4]) for name in names],
             "reporter": reporter,
+            "dataset": {"CHN": "comtrade", "RUS": "fcs"}[reporter],
             "product": "TOTAL",
             "value_usd": [v * 1e9 for v in values],
             **PAIR,
@@ -53,6 +67,20 @@ def test_monthly_totals_name_the_reporters():
     wide = trade.monthly_totals(both, choose())
     assert wide["China reports"].tolist() == [1.0, 2.0]
     assert wide["Russia reports"].isna().tolist() == [False, True]
+
+
+def test_months_reported_twice_by_one_side_count_once():
+    twice = months("CHN", 1.0, 2.0)
+    both = pd.concat([twice.assign(dataset="gacc", value_usd=9e9), twice])
+    assert trade.monthly_totals(both, choose())["China reports"].tolist() == [1.0, 2.0]
+
+
+def test_months_of_another_pair_name_its_sides():
+    there = months("CHN", 1.0).assign(importer="KAZ")
+    back = there.assign(reporter="KAZ", value_usd=2e9)
+    wide = trade.monthly_totals(pd.concat([there, back]), choose(), TO_KAZAKHSTAN)
+    assert wide.iloc[0].to_dict() == {"China reports": 1.0, "Kazakhstan reports": 2.0}
+    assert trade.monthly_totals(there, choose()).empty
 
 
 def test_monthly_means_stay_on_their_side_of_the_cutoff():
@@ -110,12 +138,231 @@ def test_lists_add_up_their_parts_and_miss_years_with_a_part_missing():
 
 def test_break_ratio_needs_both_datasets():
     frame = annual(
-        ("811292", "hs6", 2021, "china_reported", 1.0, None),
+        ("811292", "hs6", 2021, "comtrade", 1.0, None),
         ("811292", "hs6", 2021, "baci", 20.0, None),
         ("250410", "hs6", 2021, "baci", 20.0, None),
     )
     ratios = trade.break_ratios(frame)
     assert ratios.to_dict() == {2021: {"811292": 0.05}}
+
+
+def test_break_ratio_is_of_the_exporter_whoever_it_is():
+    frame = annual(
+        ("811292", "hs6", 2023, "comtrade", 3.0, None), ("811292", "hs6", 2023, "baci", 2.0, None)
+    ).assign(exporter="TUR", reporter=["TUR", "reconciled"])
+    turkish = trade.Pair("TUR", "RUS", "Turkey", "Russia")
+    assert trade.break_ratios(frame, turkish).loc["811292", 2023] == 1.5
+    assert trade.break_ratios(frame).empty
+    other_side = frame.assign(reporter=["RUS", "reconciled"])
+    assert trade.break_ratios(other_side, turkish).empty
+
+
+def test_break_test_parts_the_years_and_tells_repeats_from_near_misses():
+    frame = annual(
+        *[("a", "hs6", y, "baci", 100.0, None) for y in (2019, 2020, 2021, 2022, 2023)],
+        *[("a", "hs6", y, "comtrade", v, None)
+          for y, v in ((2019, 20.0), (2020, 100.0), (2021, 60.0), (2022, 100.05), (2023, 100.0))],
+        ("b", "hs6", 2022, "baci", 100.0, None), ("b", "hs6", 2022, "comtrade", 101.0, None),
+        ("c", "hs6", 2021, "baci", 0.0, None), ("c", "hs6", 2021, "comtrade", 5.0, None),
+    )  # fmt: skip
+    found = trade.break_test(frame, "CHN", "RUS")
+    assert found.index.tolist() == ["a", "b"]
+    assert found.loc["a", ["before", "after"]].tolist() == [0.6, pytest.approx(1.00025)]
+    assert found.loc["a", ["exact_before", "exact_after"]].tolist() == [False, True]
+    assert pd.isna(found.loc["b", "before"]) and pd.isna(found.loc["b", "exact_before"])
+    assert found.loc["b", ["after", "exact_after"]].tolist() == [1.01, False]
+
+
+def test_break_test_of_a_pair_without_rows_is_empty():
+    frame = annual(("a", "hs6", 2022, "baci", 1.0, None))
+    assert trade.break_test(frame, "HKG", "RUS").empty
+    assert trade.break_test(frame, "CHN", "RUS").empty
+
+
+def test_only_the_largest_codes_are_kept_and_in_their_order():
+    frame = annual(
+        ("1", "hs6", 2022, "baci", 5.0, None), ("2", "hs6", 2022, "baci", 1.0, None),
+        ("3", "hs6", 2022, "baci", 9.0, None),
+    )  # fmt: skip
+    ratios = pd.DataFrame({2022: [1.0, 1.0, 1.0]}, index=["1", "2", "3"])
+    assert trade.largest(ratios, frame, most=2).index.tolist() == ["1", "3"]
+
+
+def test_mirror_divides_the_importer_by_the_exporter_where_both_report():
+    frame = pd.concat(
+        [
+            annual(
+                ("TOTAL", "total", 2020, "comtrade", 50.0, None),
+                ("TOTAL", "total", 2021, "comtrade", 80.0, None),
+                ("854231", "hs6", 2021, "comtrade", 0.0, None),
+                ("chips", "group", 2021, "comtrade", 4.0, None),
+                ("TOTAL", "total", 2021, "baci", 1.0, None),
+            ),
+            imports(
+                ("TOTAL", "total", 2021, "fcs", 88.0, None),
+                ("854231", "hs6", 2021, "comtrade", 5.0, None),
+                ("chips", "group", 2021, "comtrade", 4.0, None),
+                ("TOTAL", "total", 2022, "fcs", 99.0, None),
+            ),
+        ]
+    )
+    found = trade.mirror(frame, "CHN", "RUS")
+    assert found[["year", "product"]].to_numpy().tolist() == [[2021, "854231"], [2021, "TOTAL"]]
+    whole = found.iloc[1]
+    assert (whole["exporter_usd"], whole["importer_usd"]) == (80.0, 88.0)
+    assert whole["ratio"] == pytest.approx(1.1)
+    assert (whole["exporter_dataset"], whole["importer_dataset"]) == ("comtrade", "fcs")
+    assert pd.isna(found.iloc[0]["ratio"])
+    assert trade.mirror(frame, "RUS", "CHN").empty
+
+
+def test_mirror_reads_one_dataset_a_side():
+    frame = pd.concat(
+        [
+            annual(
+                ("TOTAL", "total", 2021, "gacc", 70.0, None),
+                ("TOTAL", "total", 2021, "comtrade", 80.0, None),
+                ("TOTAL", "total", 2022, "gacc", 90.0, None),
+            ),
+            imports(
+                ("TOTAL", "total", 2021, "imf", 87.0, None),
+                ("TOTAL", "total", 2021, "fcs", 88.0, None),
+                ("TOTAL", "total", 2022, "comtrade", 99.0, None),
+            ),
+        ]
+    )
+    found = trade.mirror(frame, "CHN", "RUS")
+    assert found["exporter_dataset"].tolist() == ["comtrade", "gacc"]
+    assert found["importer_dataset"].tolist() == ["fcs", "comtrade"]
+    assert found["ratio"].tolist() == [1.1, 1.1]
+
+
+def test_an_estimate_of_the_fund_is_nobodys_report():
+    frame = pd.concat(
+        [
+            annual(("TOTAL", "total", 2023, "comtrade", 80.0, None)),
+            imports(("TOTAL", "total", 2023, "imf", 88.0, None), reporter="IMF"),
+        ]
+    )
+    assert trade.mirror(frame, "CHN", "RUS").empty
+
+
+def test_years_that_have_only_begun_are_not_compared():
+    frame = pd.concat(
+        [
+            annual(("TOTAL", "total", 2025, "comtrade", 80.0, None)).assign(n_months=3),
+            imports(("TOTAL", "total", 2025, "comtrade", 400.0, None)),
+        ]
+    )
+    assert trade.mirror(frame, "CHN", "RUS").empty
+    assert len(trade.mirror(frame.assign(n_months=12), "CHN", "RUS")) == 1
+    # Of a single code a month without a row had no trade; another product shows a whole year.
+    code = frame.assign(product="854231", product_level="hs6")
+    both = pd.concat([code.assign(n_months=3), frame.assign(n_months=12)])
+    assert sorted(trade.mirror(both, "CHN", "RUS")["product"]) == ["854231", "TOTAL"]
+
+
+def test_mirrored_codes_of_two_revisions_are_marked_and_left_out_of_the_median():
+    frame = pd.concat(
+        [
+            annual(*[(str(c), "hs6", 2022, "comtrade", 1.0, None) for c in range(3)]),
+            imports(*[(str(c), "hs6", 2022, "comtrade", c + 1.0, None) for c in range(3)]).assign(
+                hs_revision=["HS2017", "HS2017", "HS2022"]
+            ),
+            annual(("0", "hs6", 2024, "comtrade", 2.0, None)),
+            imports(("0", "hs6", 2024, "comtrade", 3.0, None)),
+        ]
+    )
+    found = trade.mirror(frame, "CHN", "RUS")
+    assert found["is_same_revision"].tolist() == [True, True, False, True]
+    by_year = trade.mirror_by_year(found)
+    assert list(by_year) == ["Median of single codes"]
+    assert by_year.index.tolist() == [2022, 2023, 2024]
+    assert by_year.iloc[[0, 2], 0].tolist() == [1.5, 1.5]
+    assert pd.isna(by_year.iloc[1, 0])
+
+
+def test_nothing_mirrored_has_no_years():
+    assert trade.mirror_by_year(trade.mirror(annual(), "CHN", "RUS")).empty
+
+
+def test_sides_held_are_told_apart():
+    frame = pd.concat(
+        [
+            annual(
+                ("TOTAL", "total", 2021, "comtrade", 1.0, None),
+                ("TOTAL", "total", 2022, "comtrade", 1.0, None),
+                ("TOTAL", "total", 2024, "baci", 1.0, None),
+            ),
+            imports(("TOTAL", "total", 2022, "fcs", 1.0, None)),
+        ]
+    )
+    assert trade.sides_held(frame, "CHN", "RUS") == {
+        "exporter": [2021, 2022],
+        "importer": [2022],
+        "both": [2022],
+    }
+    assert trade.sides_held(frame, "HKG", "RUS") == {"exporter": [], "importer": [], "both": []}
+
+
+def test_real_mirror_of_china_and_russia():
+    found = trade.mirror(tables.load("trade_annual"), "CHN", "RUS")
+    assert found["product"].unique().tolist() == ["TOTAL"]
+    assert found["year"].tolist() == [2017, 2018, 2019, 2020, 2021]
+    # Russia's customs had 48.1 billion dollars of imports in 2017, China's 42.8 of exports.
+    assert found["ratio"].iloc[0] == pytest.approx(48.055 / 42.831, rel=1e-3)
+
+
+def test_totals_follow_the_baseline_and_the_pair():
+    frame = pd.concat(
+        [
+            annual(
+                ("TOTAL", "total", 2021, "comtrade", 1.0, None),
+                ("TOTAL", "total", 2021, "baci", 2.0, None),
+                ("TOTAL", "total", 2021, "fcs", 3.0, None),
+            ),
+            annual(
+                ("TOTAL", "total", 2021, "comtrade", 4.0, None),
+                ("TOTAL", "total", 2021, "fcs", 5.0, None),
+            ).assign(exporter="RUS", importer="CHN"),
+        ]
+    )
+    assert trade.totals_on_baseline(frame, choose()).to_dict() == {2021: 1.0}
+    assert trade.totals_on_baseline(frame, choose(baseline="baci")).to_dict() == {2021: 2.0}
+    assert trade.totals_on_baseline(frame, choose(), BACK).to_dict() == {2021: 4.0}
+    named = trade.totals_by_dataset(frame, choose(), BACK)
+    assert list(named) == ["China's reports", "Russian customs"]
+
+
+def test_both_sides_of_comtrade_are_named_apart():
+    frame = pd.concat(
+        [
+            annual(("TOTAL", "total", 2021, "comtrade", 1e9, None)),
+            imports(("TOTAL", "total", 2021, "comtrade", 3e9, None)),
+        ]
+    )
+    found = trade.totals_by_dataset(frame, choose()).loc[2021].to_dict()
+    assert found == {"China's reports": 1.0, "Russia's reports": 3.0}
+
+
+def test_without_russia_there_is_no_break():
+    assert trade.fair_base_year(choose(base_year=2021), TO_KAZAKHSTAN) == 2021
+    assert not trade.crosses_break(2021, 2023, TO_KAZAKHSTAN)
+    assert trade.fair_base_year(choose(base_year=2021), BACK) == 2022
+    assert trade.crosses_break(2021, 2023, BACK)
+    assert (BACK.remaining, trade.CHINA_TO_RUSSIA.remaining) == ("China", "China")
+
+
+def test_another_pair_has_its_own_rows_only():
+    frame = annual(
+        ("trucks", "group", 2022, "baci", 1e6, 1.0), ("tier_1", "tier", 2022, "baci", 1e6, 1.0)
+    )
+    both = pd.concat([frame, frame.assign(importer="KAZ", value_usd=5e6)])
+    values = trade.group_values(both, ["trucks"], choose(), TO_KAZAKHSTAN)
+    assert values.loc[2022].tolist() == [5.0]
+    assert trade.by_tier(both, choose(), TO_KAZAKHSTAN).loc[2022, "tier 1"] == 5.0
+    change = trade.group_changes(both, ["trucks"], choose(), TO_KAZAKHSTAN)
+    assert change["base_year"].tolist() == [2021]
 
 
 def test_value_change_is_weight_times_price():
@@ -176,7 +423,7 @@ def test_period_without_a_start_or_at_all():
 
 def test_chipmaking_share_divides_china_by_the_world():
     china = annual(("848620", "hs6", 2017, "baci", 5.0, None))
-    world = annual(("848620", "hs6", 2017, "russia_reported", 50.0, None)).assign(exporter="WLD")
+    world = imports(("848620", "hs6", 2017, "comtrade", 50.0, None), exporter="WLD")
     assert trade.chipmaking_shares(pd.concat([china, world])).to_dict() == {"848620": {2017: 10.0}}
 
 

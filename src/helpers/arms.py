@@ -89,25 +89,39 @@ def pair(chosen: Choices, countries: pd.DataFrame) -> Pair:
     return Pair(suppliers, recipients, name[chosen.supplier], name[chosen.recipient])
 
 
-def joined_words(of: Pair, countries: pd.DataFrame) -> str:
+def joined_words(of: Pair, countries: pd.DataFrame, tiv: pd.DataFrame) -> str:
     """Say whether historic states stand apart from the two of a pair or count with them.
+
+    Only states that occur in the rows of arms_tiv are named.
 
     Examples
     --------
     >>> from helpers import tables
-    >>> joined_words(ARTICLES, tables.load("countries"))
+    >>> data = tables.load("countries"), tables.load("arms_tiv")
+    >>> joined_words(ARTICLES, *data)
     'Counted with its successor: Soviet Union.'
-    >>> joined_words(Pair(("RUS",), ("IND",), "Russia", "India"), tables.load("countries"))
+    >>> joined_words(Pair(("RUS",), ("IND",), "Russia", "India"), *data)
     'Historic states stand apart: Soviet Union.'
     """
-    name = countries.set_index("iso3")["name"]
     both = [*of.suppliers, *of.recipients]
-    before = countries.loc[countries["successor_iso3"].isin(both), "iso3"]
+    before = countries[countries["successor_iso3"].isin(both)]
+    before = before[before["iso3"].isin(pd.concat([tiv["supplier"], tiv["recipient"]]))]
     if before.empty:
         return ""
-    joined = set(before) & set(both)
+    joined = before["iso3"].isin(both).any()
     words = "Counted with its successor" if joined else "Historic states stand apart"
-    return f"{words}: {', '.join(sorted(name[code] for code in before))}."
+    return f"{words}: {', '.join(sorted(before['name']))}."
+
+
+def not_held(yearly_tiv: pd.DataFrame) -> list[int]:
+    """List the years of a run whose volume no release at hand covers.
+
+    Examples
+    --------
+    >>> not_held(pd.DataFrame({"year": [1994, 1995], "tiv_mn": [None, 7.0]}))
+    [1994]
+    """
+    return [int(year) for year in yearly_tiv.loc[yearly_tiv["tiv_mn"].isna(), "year"]]
 
 
 def release_name(release: str) -> str:

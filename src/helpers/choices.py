@@ -113,7 +113,7 @@ class Choices(BaseModel):
     year_rule: Literal["delivery", "order"] = Field(
         "delivery", description="count weapons in the year of delivery or of order"
     )
-    include_licensed: bool = Field(False, description="count weapons built in China under licence")
+    include_licensed: bool = Field(False, description="count weapons built under licence")
     include_components: bool = Field(True, description="count engines and other components")
     window_length: int = Field(5, ge=1, le=15, description="years in a running mean")
     counting_rule: Literal[

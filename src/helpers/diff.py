@@ -4,6 +4,7 @@ Deals are matched by SIPRI's number and never by name, because names change. A s
 that is at hand: among the package's own tables or in an analyst's data folder.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,6 +91,28 @@ def deals(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         what=[_what(row, differs.columns[flags]) for row, flags in _pairs(both, differs)],
     )  # fmt: skip
     return _sized(found, both)[changed.notna()].pipe(_largest_first)
+
+
+def steps(of: pd.DataFrame) -> pd.DataFrame:
+    """Compare each release of some deals with the one before it.
+
+    Parameters
+    ----------
+    of
+        Rows of arms_deals, of any number of releases.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of `deals` with `from_release` and `to_release`; empty with fewer than two.
+    """
+    found = [
+        deals(arms.deals_at(of, before), arms.deals_at(of, after)).assign(
+            from_release=before, to_release=after
+        )
+        for before, after in pairwise(sorted(of["release"].unique()))
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
 def years(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:

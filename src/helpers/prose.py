@@ -15,8 +15,19 @@ MISSING = "–"
 
 
 def say(*sentences: str) -> None:
-    """Show sentences as one paragraph."""
-    display(Markdown(" ".join(markdown_text(sentence) for sentence in sentences)))
+    """Show sentences as one paragraph; empty ones are passed over."""
+    display(Markdown(" ".join(markdown_text(sentence) for sentence in sentences if sentence)))
+
+
+def possessive(name: str) -> str:
+    """Write a name so that it owns something.
+
+    Examples
+    --------
+    >>> possessive("Russia"), possessive("United States")
+    ("Russia's", "United States'")
+    """
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def markdown_text(text: str) -> str:

@@ -5,7 +5,7 @@ Every number in them is computed, so that a rerun never leaves a false sentence 
 
 import pandas as pd
 
-from helpers import prose, robustness
+from helpers import prose, robustness, trade
 from helpers.claims import PLURAL, VERDICTS
 from helpers.evidence import SECTIONS
 from helpers.scorecard import JUDGED, right_pct
@@ -153,3 +153,91 @@ def headline_table(results: pd.DataFrame) -> str:
         rows.append([name, len(own), *(counts.get(verdict, 0) for verdict in VERDICTS)])
     lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+
+
+def sides_held(annual: pd.DataFrame, pair: trade.Pair) -> str:
+    """Say which years each side of a flow reports, and what to import where none can be mirrored.
+
+    Parameters
+    ----------
+    annual
+        Rows of the table `trade_annual`.
+    pair
+        Who exports and who imports.
+    """
+    held = trade.sides_held(annual, pair.exporter, pair.importer)
+    sent, got, both = (prose.year_list(held[side]) for side in ("exporter", "importer", "both"))
+    said = " and ".join(
+        f"{trade.of(who)} reports of {what} are "
+        + ("not held" if years == "none" else f"held for {years}")
+        for who, what, years in (
+            (pair.seller, f"exports to {pair.buyer}", sent),
+            (pair.buyer, f"imports from {pair.seller}", got),
+        )
+    )
+    if held["both"]:
+        return f"{said}; both report {both}."
+    wanted = [
+        f"reporter {one}, {what}, partner {other}" + (f", {years}" if years != "none" else "")
+        for one, what, other, own, years in (
+            (pair.exporter, "exports", pair.importer, sent, got),
+            (pair.importer, "imports", pair.exporter, got, sent),
+        )
+        if own == "none" or years != "none"
+    ]
+    return (
+        f"{said}, so there is no year to compare. What is missing can be exported from UN "
+        f"Comtrade ({'; '.join(wanted)}) and added: nolimits data import comtrade FILE..."
+    )
+
+
+def span(low: float, high: float, digits: int = 0) -> str:
+    """Write a range, or one number where both ends read the same.
+
+    Examples
+    --------
+    >>> span(8.1, 12.4), span(8.1, 8.4)
+    ('8 to 12', '8')
+    """
+    ends = prose.number(low, digits), prose.number(high, digits)
+    return " to ".join(dict.fromkeys(ends))
+
+
+def mirror_words(by_year: pd.DataFrame, pair: trade.Pair) -> str:
+    """Say how far an importer's reports lie from an exporter's, without a full stop.
+
+    Parameters
+    ----------
+    by_year
+        Ratios by year, as `trade.mirror_by_year` gives them; the first column is told.
+    pair
+        Who exports and who imports.
+    """
+    kind = by_year.columns[0]
+    times = span(*by_year[kind].agg(["min", "max"]), 2)
+    of_what = {"All goods": "all goods", "Median of single codes": "the median code"}[kind]
+    return f"On {of_what}, {pair.buyer} reports {times} times what {pair.seller} reports"
+
+
+def break_words(tested: pd.DataFrame, pair: trade.Pair) -> str:
+    """Say for how many codes BACI repeats the exporter's reports, without a full stop.
+
+    Parameters
+    ----------
+    tested
+        What `trade.break_test` gives for the pair.
+    pair
+        Who exports and who imports.
+    """
+    same = {side: int(tested[f"exact_{side}"].sum()) for side in ("before", "after")}
+    known = {side: int(tested[f"exact_{side}"].count()) for side in ("before", "after")}
+    told = f"BACI repeats {trade.of(pair.seller)} own figures for"
+    if not known["after"]:
+        return (
+            f"Before {trade.BREAK_YEAR} {told} {same['before']} of {known['before']} codes tested"
+        )
+    late = f"From {trade.BREAK_YEAR} {told} {same['after']} of the {known['after']} codes tested"
+    if not known["before"]:
+        return late
+    mostly = "it mostly does not" if 2 * same["before"] < known["before"] else "it mostly does too"
+    return f"{late}; before, {mostly}"

@@ -1,10 +1,13 @@
-"""Goods from China to Russia: flows by dataset, the break of 2022, published shares, items found.
+"""Goods between two states: flows by dataset, mirrored reports, the break of 2022, items found.
 
-BACI reconciles what exporter and importer report. Russia stopped reporting after January 2022,
-so from that year BACI holds China's reports alone: a comparison of years on either side of the
-break mixes a change in trade with a change in bookkeeping. Frames in, frames out; values in
-dollars unless a name says otherwise.
+The articles are about goods from China to Russia; every function that takes a `Pair` serves any
+two. BACI reconciles what exporter and importer report. Russia stopped reporting after January
+2022, so from that year BACI holds its partners' reports alone: a comparison of years on either
+side of the break mixes a change in trade with a change in bookkeeping. Frames in, frames out;
+values in dollars unless a name says otherwise.
 """
+
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,7 +15,8 @@ from helpers import dates, stats
 from helpers.choices import Choices
 
 BREAK_YEAR = 2022
-CHINA_TO_RUSSIA = ("CHN", "RUS")
+# BACI repeats a report where it differs by no more than this part.
+EXACT = 0.001
 GRADES = ["A", "B", "C"]
 LISTS = {
     "chpl50": ["chpl"],
@@ -24,16 +28,74 @@ LIST_NAMES = {
     "tier1_2": "the high-priority goods of tiers 1 and 2",
     "semiconductors": "semiconductor devices and integrated circuits",
 }
+# Datasets that hold what one side reports, the one to be read first in front.
+ONE_SIDED = ["comtrade", "gacc", "fcs", "imf"]
 DATASET_NAMES = {
-    "china_reported": "China's reports",
     "baci": "BACI (reconciled)",
+    "gacc": "Chinese customs",
     "fcs": "Russian customs",
     "imf": "IMF (estimate from 2022)",
 }
+# Kinds of machines for making and testing chips of which Russia's own imports are held.
+CHIPMAKING = ["848620", "903082", "903141"]
 WEAPON_GROUPS = ["tanks", "military_weapons", "ammunition", "propellants", "explosives"]
 # Whole weapons that everybody calls heavy; a wide definition adds light armour and armed drones.
 NARROW_HEAVY = ["tank", "artillery", "combat_aircraft", "warship", "missile"]
 WIDE_HEAVY = [*NARROW_HEAVY, "armoured_vehicle", "armed_drone"]
+
+
+class Pair(NamedTuple):
+    """Who exports and who imports: codes and names."""
+
+    exporter: str
+    importer: str
+    seller: str
+    buyer: str
+
+    @property
+    def way(self) -> str:
+        """Say where goods go from and to."""
+        return f"from {self.seller} to {self.buyer}"
+
+    @property
+    def has_break(self) -> bool:
+        """Tell whether BACI breaks for this pair, because Russia is one of the two."""
+        return "RUS" in self[:2]
+
+    @property
+    def remaining(self) -> str:
+        """Name the side whose reports alone BACI holds from the break on, if there is one."""
+        return self.buyer if self.exporter == "RUS" else self.seller
+
+
+# The pair of the articles.
+CHINA_TO_RUSSIA = Pair("CHN", "RUS", "China", "Russia")
+
+
+def pair_of(chosen: Choices, countries: pd.DataFrame) -> Pair:
+    """Give the pair that a run asks for.
+
+    Examples
+    --------
+    >>> from helpers import tables
+    >>> from helpers.choices import choose
+    >>> pair_of(choose(importer="KAZ"), tables.load("countries")).way
+    'from China to Kazakhstan'
+    """
+    name = countries.set_index("iso3")["name"]
+    codes = (chosen.exporter, chosen.importer)
+    return Pair(*codes, *(name[code] for code in codes))
+
+
+def of(name: str) -> str:
+    """Write whose something is.
+
+    Examples
+    --------
+    >>> of("China"), of("United States")
+    ("China's", "United States'")
+    """
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def within(frame: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
@@ -49,53 +111,121 @@ def within(frame: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     return frame[frame["year"].between(chosen.start_year, chosen.end_year)]
 
 
-def flow(frame: pd.DataFrame, pair: tuple[str, str] = CHINA_TO_RUSSIA) -> pd.DataFrame:
-    """Keep the rows of one exporter and importer, given as ISO codes."""
+def flow(frame: pd.DataFrame, pair: Pair | tuple[str, str] = CHINA_TO_RUSSIA) -> pd.DataFrame:
+    """Keep the rows of one exporter and importer."""
     return frame[(frame["exporter"] == pair[0]) & (frame["importer"] == pair[1])]
 
 
+def reported_by(frame: pd.DataFrame, reporter: str) -> pd.DataFrame:
+    """Keep what one state reports, each flow from the first of its datasets that has it."""
+    rows = frame[(frame["reporter"] == reporter) & frame["dataset"].isin(ONE_SIDED)]
+    when = "month" if "month" in rows else "year"
+    order = rows["dataset"].map(ONE_SIDED.index).to_numpy().argsort(kind="stable")
+    return rows.iloc[order].drop_duplicates(["exporter", "importer", "product", when]).sort_index()
+
+
 def yearly(
-    annual: pd.DataFrame, product: str, dataset: str = "baci", column: str = "value_usd"
+    annual: pd.DataFrame,
+    product: str,
+    dataset: str = "baci",
+    column: str = "value_usd",
+    pair: Pair = CHINA_TO_RUSSIA,
 ) -> pd.Series:
-    """Give one product's flow from China to Russia by year.
+    """Give one product's flow between a pair by year.
 
     Parameters
     ----------
     annual
         Rows of the table `trade_annual`.
     product, dataset
-        As in that table, such as "TOTAL" and "china_reported".
+        As in that table, such as "TOTAL" and "baci"; of one-sided datasets give the rows of one
+        reporter only.
     column
         What to read: `value_usd` or `net_kg`.
+    pair
+        Who exports and who imports.
 
     Returns
     -------
     pandas.Series
         Indexed by year; years without a row are absent.
     """
-    rows = flow(annual)
+    rows = flow(annual, pair)
     rows = rows[(rows["product"] == product) & (rows["dataset"] == dataset)]
     return rows.set_index("year")[column].sort_index().rename(product)
 
 
-def monthly_totals(monthly: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Put China's total exports to Russia by month as each side reports them side by side.
+def baseline_reporter(chosen: Choices, pair: Pair) -> str:
+    """Give whose reports a run reads totals from: China's where it can, or the exporter's.
+
+    Examples
+    --------
+    >>> from helpers.choices import choose
+    >>> baseline_reporter(choose(), Pair("RUS", "CHN", "Russia", "China"))
+    'CHN'
+    >>> baseline_reporter(choose(), Pair("TUR", "RUS", "Turkey", "Russia"))
+    'TUR'
+    >>> baseline_reporter(choose(baseline="baci"), CHINA_TO_RUSSIA)
+    'reconciled'
+    """
+    if chosen.baseline == "baci":
+        return "reconciled"
+    return "CHN" if "CHN" in pair[:2] else pair.exporter
+
+
+def baseline_name(chosen: Choices, pair: Pair) -> str:
+    """Name whose figures a run reads totals from.
+
+    Examples
+    --------
+    >>> from helpers.choices import choose
+    >>> baseline_name(choose(), CHINA_TO_RUSSIA)
+    "China's reports"
+    """
+    names = {pair.exporter: pair.seller, pair.importer: pair.buyer}
+    reporter = baseline_reporter(chosen, pair)
+    return f"{of(names[reporter])} reports" if reporter in names else DATASET_NAMES["baci"]
+
+
+def totals_on_baseline(
+    annual: pd.DataFrame, chosen: Choices, pair: Pair = CHINA_TO_RUSSIA
+) -> pd.Series:
+    """Give all goods between a pair by year, from the reports that the baseline names."""
+    reporter = baseline_reporter(chosen, pair)
+    if reporter == "reconciled":
+        return yearly(annual, "TOTAL", pair=pair)
+    rows = reported_by(flow(annual, pair), reporter)
+    rows = rows[rows["product"] == "TOTAL"]
+    return rows.set_index("year")["value_usd"].sort_index().rename("TOTAL")
+
+
+def monthly_totals(
+    monthly: pd.DataFrame, chosen: Choices, pair: Pair = CHINA_TO_RUSSIA
+) -> pd.DataFrame:
+    """Put all goods between a pair by month as each side reports them side by side.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by the first day of the month; a column per reporter, in billion dollars.
+        Indexed by the first day of the month; a column per side that reports, the exporter's
+        first, in billion dollars.
     """
-    rows = within(flow(monthly), chosen)
+    rows = within(flow(monthly, pair), chosen)
     rows = rows[rows["product"] == "TOTAL"]
-    wide = rows.pivot(index="month", columns="reporter", values="value_usd") / 1e9
-    named = wide.rename(columns={"CHN": "China reports", "RUS": "Russia reports"})
-    named.index = pd.DatetimeIndex(pd.to_datetime(named.index, format="%Y-%m"))
-    return named.rename_axis(columns=None)
+    sides = {f"{pair.seller} reports": pair.exporter, f"{pair.buyer} reports": pair.importer}
+    columns = {
+        name: reported_by(rows, reporter).set_index("month")["value_usd"].astype("float64") / 1e9
+        for name, reporter in sides.items()
+    }
+    wide = pd.DataFrame({name: column for name, column in columns.items() if len(column)})
+    wide.index = pd.DatetimeIndex(pd.to_datetime(wide.index, format="%Y-%m"), name="month")
+    return wide.sort_index()
 
 
-def monthly_means(monthly: pd.DataFrame, chosen: Choices, months: int = 12) -> dict[str, float]:
-    """Average China's reported monthly exports just before the cut-off and in the last months.
+def monthly_means(
+    monthly: pd.DataFrame, chosen: Choices, months: int = 12, pair: Pair = CHINA_TO_RUSSIA
+) -> dict[str, float]:
+    """Average the exporter's reported months just before the cut-off and the last months.
 
     Returns
     -------
@@ -103,10 +233,10 @@ def monthly_means(monthly: pd.DataFrame, chosen: Choices, months: int = 12) -> d
         `before` and `after` in billion dollars; missing where fewer months than asked are held
         on that side of the cut-off. The month of the cut-off itself counts as after.
     """
-    totals = monthly_totals(monthly, chosen)
-    if "China reports" not in totals:
+    totals = monthly_totals(monthly, chosen, pair)
+    if f"{pair.seller} reports" not in totals:
         return {"before": float("nan"), "after": float("nan")}
-    series = totals["China reports"].dropna()
+    series = totals[f"{pair.seller} reports"].dropna()
     cutoff = pd.Timestamp(chosen.cutoff_2).replace(day=1)
     before, after = series[series.index < cutoff], series[series.index >= cutoff]
     return {
@@ -115,13 +245,41 @@ def monthly_means(monthly: pd.DataFrame, chosen: Choices, months: int = 12) -> d
     }
 
 
-def totals_by_dataset(annual: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Give China's total exports to Russia by year and dataset, in billion dollars."""
-    rows = within(flow(annual), chosen)
-    rows = rows[rows["product"] == "TOTAL"]
-    wide = rows.pivot(index="year", columns="dataset", values="value_usd") / 1e9
-    ordered = [d for d in DATASET_NAMES if d in wide]
-    return wide[ordered].rename(columns=DATASET_NAMES).rename_axis(columns=None)
+def by_dataset(
+    annual: pd.DataFrame, product: str, chosen: Choices, pair: Pair = CHINA_TO_RUSSIA
+) -> pd.DataFrame:
+    """Set what each dataset has of one product side by side, in dollars by year.
+
+    Columns are in the order of `dataset_names`; those without a row are absent.
+    """
+    rows = within(flow(annual, pair), chosen)
+    rows = rows[rows["product"] == product]
+    own = rows["dataset"] + " " + rows["reporter"]
+    named = rows["dataset"].mask(rows["dataset"] == "comtrade", own).map(dataset_names(pair))
+    wide = rows.assign(named=named).pivot(index="year", columns="named", values="value_usd")
+    ordered = [name for name in dataset_names(pair).values() if name in wide]
+    return wide[ordered].astype("float64").rename_axis(columns=None)
+
+
+def dataset_names(pair: Pair = CHINA_TO_RUSSIA) -> dict[str, str]:
+    """Name the datasets for a pair, UN Comtrade by the side that reports.
+
+    Examples
+    --------
+    >>> list(dataset_names().values())[:3]
+    ["China's reports", 'BACI (reconciled)', "Russia's reports"]
+    """
+    baci = {"baci": DATASET_NAMES["baci"]}
+    sides = ((pair.exporter, pair.seller), (pair.importer, pair.buyer))
+    first, second = ({f"comtrade {code}": f"{of(name)} reports"} for code, name in sides)
+    return first | baci | second | DATASET_NAMES
+
+
+def totals_by_dataset(
+    annual: pd.DataFrame, chosen: Choices, pair: Pair = CHINA_TO_RUSSIA
+) -> pd.DataFrame:
+    """Give all goods between a pair by year and dataset, in billion dollars."""
+    return by_dataset(annual, "TOTAL", chosen, pair) / 1e9
 
 
 def spread(totals: pd.DataFrame) -> pd.Series:
@@ -158,11 +316,12 @@ def last_year(series: pd.Series, chosen: Choices) -> int | None:
     return max(held, default=None)
 
 
-def fair_base_year(chosen: Choices) -> int:
+def fair_base_year(chosen: Choices, pair: Pair = CHINA_TO_RUSSIA) -> int:
     """Give the year from which goods can be compared on the baseline chosen.
 
-    By single goods China's own reports are held only through BACI, and so only from the break
-    on: an earlier base year is moved up to it. On BACI itself the base year stays.
+    By single goods the exporter's own reports are read through BACI, where they stand alone only
+    from the break on: an earlier base year is moved up to it. On BACI itself, and for a pair
+    without the break, the base year stays.
 
     Examples
     --------
@@ -170,7 +329,9 @@ def fair_base_year(chosen: Choices) -> int:
     >>> fair_base_year(choose(base_year=2021)), fair_base_year(choose(baseline="baci"))
     (2022, 2021)
     """
-    return chosen.base_year if chosen.baseline == "baci" else max(chosen.base_year, BREAK_YEAR)
+    if chosen.baseline == "baci" or not pair.has_break:
+        return chosen.base_year
+    return max(chosen.base_year, BREAK_YEAR)
 
 
 def compare(series: pd.Series, chosen: Choices, base_year: int | None = None) -> dict[str, float]:
@@ -195,41 +356,158 @@ def compare(series: pd.Series, chosen: Choices, base_year: int | None = None) ->
     }
 
 
-def crosses_break(first: int, last: int) -> bool:
-    """Tell whether two years lie on either side of the break in BACI.
+def crosses_break(first: int, last: int, pair: Pair = CHINA_TO_RUSSIA) -> bool:
+    """Tell whether two years lie on either side of the break in BACI, if the pair has one.
 
     Examples
     --------
     >>> crosses_break(2021, 2023), crosses_break(2022, 2023)
     (True, False)
     """
-    return first < BREAK_YEAR <= last
+    return pair.has_break and first < BREAK_YEAR <= last
 
 
-def list_total(annual: pd.DataFrame, hs_list: str) -> pd.Series:
+def list_total(annual: pd.DataFrame, hs_list: str, pair: Pair = CHINA_TO_RUSSIA) -> pd.Series:
     """Give the yearly value of a list of dual-use goods in BACI, in dollars."""
-    parts = [yearly(annual, product) for product in LISTS[hs_list]]
+    parts = [yearly(annual, product, pair=pair) for product in LISTS[hs_list]]
     return pd.concat(parts, axis=1).sum(axis=1, min_count=len(parts)).rename(hs_list)
 
 
-def break_ratios(annual: pd.DataFrame) -> pd.DataFrame:
-    """Divide China's reported exports by BACI's for every code that both hold, by year.
+def _side(annual: pd.DataFrame, exporter: str, importer: str, reporter: str) -> pd.DataFrame:
+    """Give what one of two states reports of a flow, by code and in total, for whole years."""
+    rows = reported_by(flow(annual, (exporter, importer)), reporter)
+    # A year of which no product has all its months has only begun, or has ended early.
+    months = rows.groupby(["dataset", "year"])["n_months"].transform("max").fillna(12)
+    return rows[rows["product_level"].isin(["hs6", "total"]) & (months >= 12)]
 
-    Near one means that BACI took China's figure; far from one, that Russia's report weighed in.
+
+def mirror(annual: pd.DataFrame, exporter: str, importer: str) -> pd.DataFrame:
+    """Set what the importer reports against what the exporter reports of the same flow.
+
+    The exporter counts goods without freight and by last known destination, the importer as a
+    rule with freight and by origin, so the two never agree exactly.
+
+    Parameters
+    ----------
+    annual
+        Rows of the table `trade_annual`.
+    exporter, importer
+        ISO codes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each year and product (code or TOTAL) that both sides report: `exporter_usd`,
+        `importer_usd`, `ratio` (importer's by exporter's, missing where that is zero), the
+        datasets, and `is_same_revision`: whether both mean the same code.
     """
-    rows = flow(annual)
-    rows = rows[rows["product_level"] == "hs6"]
-    wide = rows.pivot(index=["product", "year"], columns="dataset", values="value_usd")
-    ratio = (wide["china_reported"] / wide["baci"]).dropna()
+    key = ["year", "product"]
+    facts = ["value_usd", "dataset", "hs_revision"]
+    theirs, ours = (
+        _side(annual, exporter, importer, reporter)[[*key, *facts]]
+        for reporter in (exporter, importer)
+    )
+    both = theirs.merge(ours, on=key, suffixes=("_exporter", "_importer")).sort_values(key)
+    sent, got = both["value_usd_exporter"], both["value_usd_importer"]
+    revisions = both[["hs_revision_exporter", "hs_revision_importer"]].fillna("")
+    found = {
+        "year": both["year"],
+        "product": both["product"],
+        "exporter_usd": sent,
+        "importer_usd": got,
+        "ratio": got / sent.mask(sent == 0),
+        "exporter_dataset": both["dataset_exporter"],
+        "importer_dataset": both["dataset_importer"],
+        "is_same_revision": revisions.iloc[:, 0] == revisions.iloc[:, 1],
+    }
+    return pd.DataFrame(found).reset_index(drop=True)
+
+
+def mirror_by_year(mirrored: pd.DataFrame) -> pd.DataFrame:
+    """Sum up a mirror comparison: the ratio of all goods and the median of single codes by year.
+
+    Codes of different revisions are left out; years without a ratio between others are missing.
+    """
+    known = mirrored[mirrored["is_same_revision"]].dropna(subset="ratio")
+    is_total = known["product"] == "TOTAL"
+    ratios = {
+        "All goods": known[is_total].set_index("year")["ratio"],
+        "Median of single codes": known[~is_total].groupby("year")["ratio"].median(),
+    }
+    wide = pd.DataFrame({name: r.astype("float64") for name, r in ratios.items() if len(r)})
+    return wide.reindex(range(wide.index.min(), wide.index.max() + 1)) if len(wide) else wide
+
+
+def sides_held(annual: pd.DataFrame, exporter: str, importer: str) -> dict[str, list[int]]:
+    """List the whole years that each side reports, by code or in total.
+
+    Returns
+    -------
+    dict
+        Years of the `exporter`, of the `importer`, and those that `both` report.
+    """
+    held = {
+        name: sorted({int(y) for y in _side(annual, exporter, importer, reporter)["year"]})
+        for name, reporter in (("exporter", exporter), ("importer", importer))
+    }
+    return held | {"both": sorted(set(held["exporter"]) & set(held["importer"]))}
+
+
+def break_ratios(annual: pd.DataFrame, pair: Pair = CHINA_TO_RUSSIA) -> pd.DataFrame:
+    """Divide the exporter's reports by BACI for every code that both hold, by year.
+
+    Near one means that BACI took the exporter's figure; far from one, that the importer's report
+    weighed in.
+    """
+    key = ["product", "year"]
+    own = _side(annual, *pair[:2], pair.exporter)
+    rows = flow(annual, pair)
+    baci, own = (
+        frame[frame["product_level"] == "hs6"].set_index(key)["value_usd"].astype("float64")
+        for frame in (rows[rows["dataset"] == "baci"], own)
+    )
+    ratio = (own / baci.mask(baci == 0)).dropna()
     return ratio.unstack("year").rename_axis(index=None, columns=None)
 
 
-def group_values(annual: pd.DataFrame, products: list[str], chosen: Choices) -> pd.DataFrame:
+def largest(
+    ratios: pd.DataFrame, annual: pd.DataFrame, pair: Pair = CHINA_TO_RUSSIA, most: int = 12
+) -> pd.DataFrame:
+    """Keep the codes with the largest yearly flows in BACI, in their order."""
+    rows = flow(annual, pair)
+    size = rows[rows["dataset"] == "baci"].groupby("product")["value_usd"].max()
+    kept = size.reindex(ratios.index).nlargest(most).index
+    return ratios[ratios.index.isin(kept)]
+
+
+def break_test(annual: pd.DataFrame, exporter: str, importer: str) -> pd.DataFrame:
+    """Compare the exporter's reports with BACI before the break of 2022 and from then on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by code; `before` and `after`, the median ratios of the exporter's reports to
+        BACI, and `exact_before` and `exact_after`, whether BACI repeats them in every year;
+        missing where no year is held on that side.
+    """
+    ratios = break_ratios(annual, Pair(exporter, importer, exporter, importer))
+    early = ratios.columns < BREAK_YEAR
+    found = {}
+    for name, part in (("before", ratios.loc[:, early]), ("after", ratios.loc[:, ~early])):
+        off = (part - 1).abs().max(axis=1)
+        found[name] = part.median(axis=1)
+        found[f"exact_{name}"] = (off < EXACT).astype("boolean").mask(off.isna())
+    return pd.DataFrame(found)[["before", "after", "exact_before", "exact_after"]]
+
+
+def group_values(
+    annual: pd.DataFrame, products: list[str], chosen: Choices, pair: Pair = CHINA_TO_RUSSIA
+) -> pd.DataFrame:
     """Give the yearly BACI values of product groups in million dollars, one column each.
 
     Columns carry the names of the groups, in the order given.
     """
-    rows = within(flow(annual), chosen)
+    rows = within(flow(annual, pair), chosen)
     rows = rows[(rows["dataset"] == "baci") & rows["product"].isin(products)]
     names = rows.drop_duplicates("product").set_index("product")["product_name"]
     wide = rows.pivot(index="year", columns="product", values="value_usd") / 1e6
@@ -237,7 +515,9 @@ def group_values(annual: pd.DataFrame, products: list[str], chosen: Choices) -> 
     return wide[held].rename(columns=names).rename_axis(columns=None)
 
 
-def group_changes(annual: pd.DataFrame, products: list[str], chosen: Choices) -> pd.DataFrame:
+def group_changes(
+    annual: pd.DataFrame, products: list[str], chosen: Choices, pair: Pair = CHINA_TO_RUSSIA
+) -> pd.DataFrame:
     """Compare value, weight and price per kilogram of groups from the fair base year on.
 
     Returns
@@ -249,9 +529,9 @@ def group_changes(annual: pd.DataFrame, products: list[str], chosen: Choices) ->
     """
     found = []
     for product in products:
-        base = fair_base_year(chosen)
-        value = compare(yearly(annual, product), chosen, base)
-        weight = compare(yearly(annual, product, column="net_kg"), chosen, base)
+        base = fair_base_year(chosen, pair)
+        value = compare(yearly(annual, product, pair=pair), chosen, base)
+        weight = compare(yearly(annual, product, column="net_kg", pair=pair), chosen, base)
         found.append(
             {
                 "product": product,
@@ -298,11 +578,11 @@ def chips_on_both_baselines(
     return within(both.rename_axis("year").reset_index(), chosen).set_index("year")
 
 
-def by_tier(annual: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
+def by_tier(annual: pd.DataFrame, chosen: Choices, pair: Pair = CHINA_TO_RUSSIA) -> pd.DataFrame:
     """Give high-priority goods by tier and year in BACI, in million dollars."""
     tiers = {f"tier_{t.lower()}": f"tier {t}" for t in ["1", "2", "3A", "3B", "4A", "4B"]}
-    rows = within(flow(annual), chosen)
-    rows = rows[rows["product"].isin(tiers)]
+    rows = within(flow(annual, pair), chosen)
+    rows = rows[(rows["dataset"] == "baci") & rows["product"].isin(tiers)]
     wide = rows.pivot(index="year", columns="product", values="value_usd") / 1e6
     return wide.reindex(columns=list(tiers)).rename(columns=tiers).rename_axis(columns=None)
 
@@ -377,8 +657,10 @@ def chipmaking_shares(annual: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Indexed by year, one column a code, in per cent; only years that both hold.
     """
-    lines = annual[annual["product_level"] == "hs6"]
-    world = flow(lines, ("WLD", "RUS")).pivot(index="year", columns="product", values="value_usd")
+    lines = annual[annual["product"].isin(CHIPMAKING)]
+    world = reported_by(flow(lines, ("WLD", "RUS")), "RUS").pivot(
+        index="year", columns="product", values="value_usd"
+    )
     china = flow(lines[lines["dataset"] == "baci"]).pivot(
         index="year", columns="product", values="value_usd"
     )
@@ -444,7 +726,7 @@ def press_check(figures: pd.DataFrame, monthly: pd.DataFrame) -> pd.DataFrame:
         `figure_id`, `when`, `published` and `summed` in billion dollars, `difference_pct`;
         only periods of which every month is held.
     """
-    totals = flow(monthly[(monthly["product"] == "TOTAL") & (monthly["reporter"] == "CHN")])
+    totals = reported_by(flow(monthly[monthly["product"] == "TOTAL"]), "CHN")
     values = totals.set_index("month")["value_usd"] / 1e9
     rows = figures[
         (figures["measure"] == "total_exports") & (figures["reported_by"] == "china_customs")
@@ -510,6 +792,8 @@ def heavy(items: pd.DataFrame, is_wide: bool) -> pd.DataFrame:
     return items[items["heavy_class"].isin(classes) & items["is_supplied_from_china"].astype(bool)]
 
 
-def declared_weapons(annual: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
+def declared_weapons(
+    annual: pd.DataFrame, chosen: Choices, pair: Pair = CHINA_TO_RUSSIA
+) -> pd.DataFrame:
     """Give declared exports of weapons and explosives by group and year, in thousand dollars."""
-    return group_values(annual, WEAPON_GROUPS, chosen).T * 1000
+    return group_values(annual, WEAPON_GROUPS, chosen, pair).T * 1000

@@ -32,6 +32,23 @@ def test_the_build_stops_when_upstream_was_repaired():
         correct(expect="1999", becomes="2016")
 
 
+def test_what_does_not_fit_is_named_by_its_number_in_the_file():
+    fits = {"file": "raw/toys.csv", "row": "toy_id=a", "column": "year", "expect": "2014"}
+    other = {"file": "raw/other.csv", "row": "toy_id=a", "column": "year", "expect": "none"}
+    entries = [fits | {"kept": True}, other | {"kept": True}, fits | {"expect": "", "becomes": "1"}]
+    with pytest.raises(ValueError, match=r"entry 3 \(raw/toys.csv, toy_id=a, year\)") as told:
+        corrections.apply(RAW, "raw/toys.csv", entries)
+    assert "entry 1" not in str(told.value)
+    assert "entry 2" not in str(told.value)
+
+
+def test_an_entry_that_upstream_has_made_needless_is_told_to_go():
+    with pytest.raises(ValueError, match="entry 1 .*'2015' as corrected.*this entry can go"):
+        correct(expect="1999", becomes="2015")
+    with pytest.raises(ValueError, match="entry 1 .*dropped the row too, this entry can go"):
+        correct(row="toy_id=z", drop=True)
+
+
 def test_a_correction_must_find_exactly_one_row():
     with pytest.raises(ValueError, match="selects 0 rows"):
         correct(row="toy_id=z", becomes="2016")
@@ -68,6 +85,11 @@ def test_a_correction_of_an_unknown_column_names_those_there_are():
         ("- {table: toys}", "entry 1: lacks file, row"),
         (
             "- {table: t, file: raw/no.csv, row: a=1, column: a, expect: b, reason: c, found: d}",
+            "entry 1: lacks reported_by",
+        ),
+        (
+            "- {table: t, file: raw/no.csv, row: a=1, column: a, expect: b, reason: c, found: d,"
+            " reported_by: e}",
             "entry 1: there is no file data/raw/no.csv",
         ),
     ],

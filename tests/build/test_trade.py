@@ -51,8 +51,8 @@ def test_monthly_totals_have_no_gap():
         ("tier_4b", 2023, "baci", 813_081_000),
         ("chpl", 2021, "baci", 5_481_910_000),
         ("chpl_comparable", 2022, "baci", 3_744_565_000),
-        ("811292", 2021, "china_reported", 140_636),
-        ("TOTAL", 2024, "china_reported", 115_276_000_000),
+        ("811292", 2021, "comtrade", 140_636),
+        ("TOTAL", 2024, "comtrade", 115_276_000_000),
         ("TOTAL", 2021, "fcs", 72_700_000_000),
     ],
 )
@@ -165,6 +165,7 @@ def test_yearly_sums_say_when_months_are_missing():
         product="TOTAL",
         product_level="total",
         dataset="fcs",
+        reporter="RUS",
     )
     (row,) = trade.yearly_sums(months).to_dict("records")
     assert (row["value_usd"], row["n_months"]) == (3, 2)
@@ -176,17 +177,58 @@ def test_yearly_weight_is_missing_when_no_month_has_one():
         {"month": "2017-02", "value_usd": "7850", "net_kg": ""},
         product="811292",
         product_level="hs6",
-        dataset="china_reported",
+        dataset="comtrade",
+        reporter="CHN",
     )
     assert trade.yearly_sums(months)["net_kg"].isna().all()
 
 
-def test_imports_are_cif_and_exports_fob():
-    flows = pd.DataFrame(
-        {"exporter": ["CHN", "RUS", "CHN", "RUS"], "importer": ["RUS", "CHN", "RUS", "CHN"]}
+def counted(**columns):
+    same = {"product_level": "hs6", "dataset": "comtrade", "year": "2021"}
+    flows = pd.DataFrame(columns | {k: v for k, v in same.items() if k not in columns})
+    return trade._counted(flows)
+
+
+def test_importers_report_cif_by_origin_and_exporters_fob_by_destination():
+    found = counted(
+        exporter=["CHN", "RUS", "CHN", "CHN"],
+        importer=["RUS", "CHN", "RUS", "RUS"],
+        reporter=["CHN", "CHN", "RUS", "reconciled"],
+        dataset=["comtrade", "comtrade", "fcs", "baci"],
     )
-    of_reporter = pd.Series(["fob", "fob", "cif", "cif"])
-    assert trade._valuation(flows, of_reporter).tolist() == ["fob", "cif", "cif", "fob"]
+    assert found["valuation"].tolist() == ["fob", "cif", "cif", "fob"]
+    assert found["attribution"].tolist() == ["destination", "origin", "origin", "mixed"]
+
+
+def test_codes_are_of_the_revision_of_their_year_and_totals_of_none():
+    found = counted(
+        exporter="WLD",
+        importer="RUS",
+        reporter="RUS",
+        year=["2016", "2021", "2022", "2022", "2022"],
+        dataset=["comtrade", "comtrade", "comtrade", "baci", "comtrade"],
+        product_level=["hs6", "hs6", "hs6", "hs6", "total"],
+    )
+    assert found["hs_revision"].tolist() == ["HS2012", "HS2017", "HS2022", "HS2017", ""]
+
+
+def test_both_sides_of_comtrade_stand_apart(annual):
+    lines = annual[(annual["dataset"] == "comtrade") & (annual["product_level"] == "hs6")]
+    sides = lines.groupby("reporter")[["exporter", "importer"]].agg(set)
+    assert sides.loc["RUS"].tolist() == [{"WLD"}, {"RUS"}]
+    assert sides.loc["CHN"].tolist() == [{"CHN"}, {"RUS"}]
+
+
+def test_what_makes_the_partner_follows_from_who_reports(annual):
+    found = annual.groupby(["dataset", "reporter"])["attribution"].agg(set).to_dict()
+    assert found == {
+        ("baci", "reconciled"): {"mixed"},
+        ("comtrade", "CHN"): {"destination", "origin"},
+        ("comtrade", "RUS"): {"origin"},
+        ("fcs", "RUS"): {"destination", "origin"},
+        ("imf", "RUS"): {"origin"},
+        ("imf", "IMF"): {"mixed"},
+    }
 
 
 def test_repeats_need_the_same_publisher_and_period():

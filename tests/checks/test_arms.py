@@ -264,7 +264,7 @@ def test_the_largest_share_of_chip_machines_decides_on_the_only_source():
     assert found.observed == pytest.approx(100)
     assert judged.verdict == "holds"
     assert verdict("CEPA-047") == "fails"
-    silent = annual[annual["dataset"] != "russia_reported"]
+    silent = annual[annual["reporter"] != "RUS"]
     assert verdict("CEPA-047", Tables({"trade_annual": silent})) == "not_in_data"
 
 

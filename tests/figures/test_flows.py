@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+from helpers import trade
 from helpers.figures import flows, style
 
 
@@ -63,3 +64,15 @@ def test_ranks_keep_every_mark_inside_the_axis(ax):
     low, high = ax.get_xlim()
     assert low < 0.54 and high > 257.4
     assert [text.get_text() for text in ax.texts] == ["257.4", "0.54"]
+
+
+@pytest.mark.parametrize("pair", [("CHN", "RUS"), ("RUS", "CHN"), ("TUR", "KAZ"), ("CHN", "KAZ")])
+def test_two_states_never_share_a_colour(pair):
+    assert len(set(flows.pair_colours(*pair))) == 2
+
+
+def test_every_dataset_of_a_pair_has_a_colour_of_its_own():
+    colours = flows.dataset_colours(trade.CHINA_TO_RUSSIA)
+    assert list(colours) == list(trade.dataset_names().values())
+    assert len(set(colours.values())) == len(colours)
+    assert colours["China's reports"] == style.COLOURS["china"]

@@ -13,14 +13,14 @@ FLOW = ["exporter", "importer"]
 POUND_KG = 0.45359237
 MONTHS = 12
 
-# Whose reports each dataset rests on and how it values goods at the border.
-ORIGINS = {
-    "baci": ("reconciled", "fob"),
-    "china_reported": ("CHN", "fob"),
-    "russia_reported": ("RUS", "cif"),
-    "fcs": ("RUS", "cif"),
-    "imf": ("RUS", "cif"),
-}
+# What a row rests on: a dataset, and the side whose reports they are.
+BACI = {"dataset": "baci", "reporter": "reconciled"}
+CHINA = {"dataset": "comtrade", "reporter": "CHN"}
+RUSSIA = {"dataset": "comtrade", "reporter": "RUS"}
+FCS = {"dataset": "fcs", "reporter": "RUS"}
+# First year of each revision of the Harmonised System; both countries report in the latest.
+REVISIONS = {2012: "HS2012", 2017: "HS2017", 2022: "HS2022"}
+BACI_REVISION = "HS2017"
 # The IMF goes on giving a figure for Russia after its reports end in January 2022.
 FIRST_ESTIMATED_YEAR = 2022
 USD = {"million_usd": 1e6, "billion_usd": 1e9}
@@ -59,21 +59,23 @@ def trade_annual(
     lines = hs6.rename(columns={"hs6": "product"})
     world = chipmaking.rename(columns={"hs6": "product"})
     by_code = minerals.rename(columns={"hs6": "product"})
-    whole = pd.concat([monthly.assign(dataset="china_reported"), fcs.assign(dataset="fcs")])
+    whole = pd.concat([monthly.assign(**CHINA), fcs.assign(**FCS)])
+    imf = totals["dataset"] == "imf"
     parts = [
-        lines.assign(product_level="hs6", dataset="baci"),
-        world.assign(product_level="hs6", dataset="russia_reported"),
-        totals.assign(product="TOTAL", product_level="total"),
+        lines.assign(product_level="hs6", **BACI),
+        world.assign(product_level="hs6", **RUSSIA),
+        totals[~imf].assign(product="TOTAL", product_level="total", **BACI),
+        totals[imf].assign(product="TOTAL", product_level="total", reporter="RUS"),
         group_sums(lines, memberships(lines, groups)).assign(product_level="group"),
         group_sums(lines, tier_memberships(codes)).assign(product_level="tier"),
-        yearly_sums(by_code.assign(product_level="hs6", dataset="china_reported")),
+        yearly_sums(by_code.assign(product_level="hs6", **CHINA)),
         yearly_sums(whole.assign(product="TOTAL", product_level="total")),
     ]
-    flows = _named(pd.concat(parts, ignore_index=True).astype("object").fillna(""), groups, codes)
-    return _described(flows)
+    flows = named(pd.concat(parts, ignore_index=True).astype("object").fillna(""), groups, codes)
+    return described(flows)
 
 
-def _named(flows: pd.DataFrame, groups: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+def named(flows: pd.DataFrame, groups: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """Add the name of each product where there is one, and the prefixes of each group."""
     # Where one HS 2017 code stands for several of the list, none of their names fits it.
     single = codes[~codes["hs2017"].duplicated(keep=False)]
@@ -88,25 +90,45 @@ def _named(flows: pd.DataFrame, groups: pd.DataFrame, codes: pd.DataFrame) -> pd
     )
 
 
-def _described(flows: pd.DataFrame) -> pd.DataFrame:
-    """Add whose reports the rows rest on, how they are valued and what is estimated."""
-    late = flows["year"].astype(int) >= FIRST_ESTIMATED_YEAR
-    guessed = (flows["dataset"] == "imf") & late
-    reporter, basis = (flows["dataset"].map(lambda d, i=i: ORIGINS[d][i]) for i in (0, 1))
-    return flows.assign(
+def described(flows: pd.DataFrame) -> pd.DataFrame:
+    """Add how the rows count and value goods, and what is estimated."""
+    guessed = (flows["dataset"] == "imf") & (flows["year"].astype(int) >= FIRST_ESTIMATED_YEAR)
+    counted = _counted(flows)
+    return counted.assign(
         # The total of a release is a sum over its lines, like the sums made here.
         is_sum=flows["is_sum"].replace("", "false").mask(flows["n_lines"] != "", "true"),
-        reporter=reporter.mask(guessed, "IMF"),
-        valuation=_valuation(flows, basis),
+        reporter=flows["reporter"].mask(guessed, "IMF"),
+        attribution=counted["attribution"].mask(guessed, "mixed"),
         is_estimate=cleaning.true_false(guessed),
     )
 
 
-def _valuation(flows: pd.DataFrame, of_imports: pd.Series) -> pd.Series:
-    """Give cif for what the reporter imports and fob for what it exports."""
-    return of_imports.mask(of_imports.eq("cif") & flows["exporter"].eq("RUS"), "fob").mask(
-        of_imports.eq("fob") & flows["importer"].eq("CHN"), "cif"
+def _counted(flows: pd.DataFrame) -> pd.DataFrame:
+    """Add the revision of the code, how goods are valued and what makes the partner.
+
+    Exporters report fob and by destination, importers cif and by origin.
+    """
+    of_importer = flows["reporter"] == flows["importer"]
+    reconciled = flows["dataset"] == "baci"
+    revision = flows["year"].astype(int).map(latest_revision).mask(reconciled, BACI_REVISION)
+    return flows.assign(
+        hs_revision=revision.mask(flows["product_level"] == "total", ""),
+        valuation=of_importer.map({True: "cif", False: "fob"}),
+        attribution=of_importer.map({True: "origin", False: "destination"}).mask(
+            reconciled, "mixed"
+        ),
     )
+
+
+def latest_revision(year: int) -> str:
+    """Give the revision of the Harmonised System that was the latest in a year.
+
+    Examples
+    --------
+    >>> latest_revision(2016), latest_revision(2022)
+    ('HS2012', 'HS2022')
+    """
+    return next((name for first, name in reversed(REVISIONS.items()) if first <= year), "")
 
 
 def memberships(lines: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +190,7 @@ def group_sums(lines: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     )
     filled = sums.rename_axis(["product", "year"]).reindex(everything, fill_value=0).reset_index()
     flow = {column: lines[column].iloc[0] for column in [*FLOW, "source_id"]}
-    return filled.round({"value_usd": 3, "net_kg": 3}).assign(dataset="baci", is_sum="true", **flow)
+    return filled.round({"value_usd": 3, "net_kg": 3}).assign(is_sum="true", **BACI, **flow)
 
 
 def yearly_sums(months: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +198,7 @@ def yearly_sums(months: pd.DataFrame) -> pd.DataFrame:
 
     The weight of a year is left empty when no month has one.
     """
-    keys = [*FLOW, "product", "product_level", "dataset", "year", "source_id"]
+    keys = [*FLOW, "product", "product_level", "dataset", "reporter", "year", "source_id"]
     typed = months.assign(
         year=months["month"].str[:4],
         value=months["value_usd"].astype(float),
@@ -195,19 +217,10 @@ def yearly_sums(months: pd.DataFrame) -> pd.DataFrame:
 
 def trade_monthly(minerals: pd.DataFrame, monthly: pd.DataFrame, fcs: pd.DataFrame) -> pd.DataFrame:
     """Gather the monthly flows reported by China and by Russia."""
-    by_code = minerals.rename(columns={"hs6": "product"}).assign(product_level="hs6")
-    whole = pd.concat([monthly.assign(dataset="china_reported"), fcs.assign(dataset="fcs")])
-    flows = pd.concat(
-        [
-            by_code.assign(dataset="china_reported"),
-            whole.assign(product="TOTAL", product_level="total"),
-        ]
-    ).fillna("")
-    return flows.assign(
-        year=flows["month"].str[:4],
-        reporter=flows["dataset"].map(lambda dataset: ORIGINS[dataset][0]),
-        valuation=_valuation(flows, flows["dataset"].map(lambda dataset: ORIGINS[dataset][1])),
-    )
+    by_code = minerals.rename(columns={"hs6": "product"}).assign(product_level="hs6", **CHINA)
+    whole = pd.concat([monthly.assign(**CHINA), fcs.assign(**FCS)])
+    flows = pd.concat([by_code, whole.assign(product="TOTAL", product_level="total")]).fillna("")
+    return _counted(flows.assign(year=flows["month"].str[:4]))
 
 
 def reported_figures(raw: pd.DataFrame) -> pd.DataFrame:

@@ -7,9 +7,31 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from helpers import trade
 from helpers.figures import series, style
 
 LABEL_WIDTH = 52
+STATES = {"CHN": style.COLOURS["china"], "RUS": style.COLOURS["russia"]}
+
+
+def pair_colours(exporter: str, importer: str) -> tuple[str, str]:
+    """Give the colours of two states: China and Russia have their own, others share two.
+
+    Examples
+    --------
+    >>> pair_colours("CHN", "KAZ") == (style.COLOURS["china"], style.PALETTE[5])
+    True
+    """
+    return STATES.get(exporter, style.PALETTE[6]), STATES.get(importer, style.PALETTE[5])
+
+
+def dataset_colours(pair: trade.Pair) -> dict[str, str]:
+    """Give each dataset its colour, under the name that it has for a pair."""
+    seller, _ = pair_colours(pair.exporter, pair.importer)
+    other = (style.COLOURS[name] for name in ("both", "warn", "russia", "accent"))
+    baci, gacc, fcs, imf = other
+    names = trade.dataset_names(pair)
+    return dict(zip(names.values(), [seller, baci, style.PALETTE[5], gacc, fcs, imf], strict=True))
 
 
 def mark_break(ax: Axes, year: int, text: str = "") -> None:

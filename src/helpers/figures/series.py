@@ -89,11 +89,13 @@ def _name_ends(ax: Axes, ends: dict[str, tuple]) -> None:
     ax.autoscale_view()
     low, high = ax.get_ylim()
     panel = ax.figure.get_figheight() * ax.get_position().height * 72
-    gap = 11 / panel
+    line = 11 / panel
     placed: list[float] = []
     ordered = sorted(ends.items(), key=lambda item: item[1][1])
-    for _, (_, tall, _) in ordered:
+    sizes = [name.count("\n") + 1 for name, _ in ordered]
+    for number, (_, (_, tall, _)) in enumerate(ordered):
         spot = (tall - low) / (high - low)
+        gap = line * (sizes[number] + sizes[number - 1]) / 2
         placed.append(max(spot, placed[-1] + gap) if placed else spot)
     over = max(0.0, placed[-1] - 1.0) if placed else 0.0
     for (name, (_, _, colour)), spot in zip(ordered, placed, strict=True):

@@ -126,6 +126,13 @@ def direct_label(ax: Axes, x: float, y: float, text: str, colour: str = "", **mo
     )  # fmt: skip
 
 
+def nothing(ax: Axes, words: str) -> None:
+    """Write into an empty panel what is not there, instead of axes without marks."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center",
+            color=COLOURS["muted"])  # fmt: skip
+
+
 def show(fig: Figure, title: str, subtitle: str, source: str, alt: str) -> None:
     """Frame a figure, show it as vector graphic with its alternative text, and close it.
 
