@@ -92,7 +92,7 @@ def test_deals_of_the_articles_keep_the_words_of_the_package():
     own = pd.DataFrame([deal("1", category="Aircraft", note="ours")])
     theirs = pd.DataFrame(
         [
-            deal("1", designation="Su-27SK", note="SIPRI's comment", release="2027-03", is_licensed=None),
+            deal("1", designation="Su-27SK", note="theirs", release="2027-03", is_licensed=None),
             deal("x-RUS-CHN-2026-1", designation="Su-57", note="new", release="2027-03"),
             deal("3", recipient="IND", note="not studied", release="2027-03"),
         ]

@@ -10,7 +10,7 @@ from helpers.build import codebook, corrections
 from helpers.paths import CLEAN, DATA, RAW
 
 PROMISED_ROWS = {
-    "arms_deals": 200,
+    "arms_deals": 400,
     "arms_deliveries": 663,
     "reported_figures": 175,
     "exercises": 107,

@@ -27,7 +27,7 @@ def test_the_headline_table_is_current(results):
     assert between == sentences.headline_table(results), "put the table on the right into README.md"
 
 
-@pytest.mark.parametrize("line", re.findall(r"nolimits (check (?!--json).*)", SHELL))
+@pytest.mark.parametrize("line", re.findall(r"nolimits (check (?!--json|--data).*)", SHELL))
 def test_the_checks_in_the_readme_run(line):
     result = CliRunner().invoke(cli.main, line.split())
     assert result.exit_code == 0, result.output
@@ -44,6 +44,12 @@ def test_every_command_of_the_program_is_in_the_readme():
     groups = {name for name in cli.main.commands if name != "data"}
     groups |= {f"data {name}" for name in cli.data.commands}
     assert groups - set(COMMANDS) == {"handouts"}, "handouts is run by make"
+
+
+def test_every_import_and_fetch_of_the_program_is_in_the_readme():
+    for name in ("import", "fetch"):
+        named = set(re.findall(rf"nolimits data {name}\s+([a-z]+)", README))
+        assert named == set(cli.data.commands[name].commands)
 
 
 def test_the_rerun_in_the_readme_is_valid():

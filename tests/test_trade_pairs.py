@@ -39,11 +39,10 @@ def kazakhstan(tmp_path, monkeypatch):
             row("chpl", "tier", year, "baci", "reconciled", 4e6, is_sum="true"),
             row("tier_1", "tier", year, "baci", "reconciled", 4e6, is_sum="true"),
         ]  # fmt: skip
-    months = pd.DataFrame(rows[:1])[["exporter", "importer", "product", "product_level",
-                                     "hs_revision", "year", "dataset", "reporter", "valuation",
-                                     "attribution", "value_usd", "net_kg", "source_id"]]  # fmt: skip
+    columns = [field["name"] for field in tables.resource("trade_monthly")["schema"]["fields"]]
+    months = pd.DataFrame(rows[:1]).assign(month="2020-01")[columns]
     about = {"kind": "comtrade", "files": []}
-    frames = {"trade_annual": pd.DataFrame(rows), "trade_monthly": months.assign(month="2020-01")}
+    frames = {"trade_annual": pd.DataFrame(rows), "trade_monthly": months}
     folder.put(tmp_path / "data", "comtrade", frames, about)
     monkeypatch.setenv(tables.FOLDER, str(tmp_path / "data"))
 

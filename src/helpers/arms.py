@@ -77,7 +77,7 @@ def pair(chosen: Choices, countries: pd.DataFrame) -> Pair:
     >>> from helpers import tables
     >>> from helpers.choices import choose
     >>> pair(choose(recipient="IND", join_historic=True), tables.load("countries"))
-    Pair(suppliers=('RUS', 'SUN'), recipients=('IND',), seller='Russia', buyer='India')
+    Pair(suppliers=('RUS', 'SUN'), recipients=('IND', 'SKM'), seller='Russia', buyer='India')
     """
     name = countries.set_index("iso3")["name"]
     suppliers, recipients = (

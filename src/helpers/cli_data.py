@@ -124,7 +124,7 @@ def import_baci(
     from helpers.importers import baci
 
     with refusals():
-        made = baci.run(list(paths), where, hs, release, scheduler, click.echo)
+        made = baci.run(list(paths), where, hs, release, scheduler, click.echo, _progress)
     _done(made, f"nolimits data extract CHN RUS --data {shown(where)}")
 
 
@@ -285,6 +285,12 @@ def diff_releases(old: str, new: str, output: Path | None) -> None:
         for name, frame in found.items():
             frame.to_csv(output / f"{name}.csv", index=False, lineterminator="\n")
         click.echo(f"\nThe whole lists: {shown(output)}")
+
+
+def _progress(done: int, total: int) -> None:
+    """Say how far a long conversion is."""
+    if total:
+        click.echo(f"  {done} of {total} files done")
 
 
 def _done(made: Path, next_step: str) -> None:

@@ -1,5 +1,6 @@
 """Members of archives are taken out only where that is safe."""
 
+import io
 import re
 import stat
 import zipfile
@@ -110,6 +111,10 @@ def test_unpacking_stops_at_the_limit(tmp_path, monkeypatch):
     ):
         pass
     assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
+    taken = io.BytesIO()
+    with pytest.raises(ValueError, match="more than 1000 bytes"):
+        archives._unpack(path, "BACI_2017.csv", taken)
+    assert len(taken.getvalue()) == 1_000
 
 
 def test_altered_members_are_refused(tmp_path):

@@ -153,7 +153,7 @@ def _typed_csv(path: Path, source: Source, part: Path) -> str:
         is_read = _sinks(frame, part)
     counted = counting.result()
     is_even = counted.commas == counted.lines * (len(COLUMNS) - 1)
-    if not (is_read and is_even and counted.ends_well and _is_sound(part, source)):
+    if not (is_read and is_even and _is_sound(part, source)):
         if not counted.ends_well:
             reading.refuse([reading.problem(source.name, counted.lines + 1, "(record)",
                             "no end of line", "a whole record; is the file cut off?")])  # fmt: skip
@@ -215,7 +215,7 @@ def _sinks(frame: pl.LazyFrame, part: Path) -> bool:
         pl.col(name).cast(kind).alias(NAMES[name]) for name, kind in COLUMNS.items()
     )
     try:
-        _sunk(renamed.with_columns(pl.col("quantity_t").fill_nan(None)), part)
+        _sunk(renamed, part)
     except FAULTS:
         return False
     return True

@@ -115,7 +115,10 @@ def _asked(files: list[Path], period: str | None, flow: str | None) -> None:
     """Complain of files, a period or a direction that are missing or wrong."""
     faults = [] if files else ["no file; name at least one file of the Chinese customs"]
     if flow not in FLOWS:
-        faults.append(f"direction {flow!r}; the files do not say it, so give export or import")
+        faults.append(
+            f"flow {flow or 'not given'}: the files do not say whether they hold exports or "
+            "imports, so give --flow export or --flow import"
+        )
     if period is not None and not re.fullmatch("[0-9]{4}(-(0[1-9]|1[0-2]))?", period):
         faults.append(f"period {period!r}; give a year such as 2023 or a month such as 2023-05")
     if faults:
