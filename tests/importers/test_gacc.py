@@ -159,8 +159,8 @@ def test_a_later_import_replaces_and_keeps(bring):
 @pytest.mark.parametrize(
     ("period", "flow", "words"),
     [
-        ("2023-05", None, "give export or import"),
-        ("2023-05", "exports", "give export or import"),
+        ("2023-05", None, "give --flow export or --flow import"),
+        ("2023-05", "exports", "give --flow export or --flow import"),
         ("2023-13", "export", "such as 2023-05"),
         ("202305", "export", "such as 2023-05"),
         (None, "export", "give the year .2023. or month .2023-05."),
