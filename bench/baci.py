@@ -128,9 +128,9 @@ def measured(way: str, folder: Path, wanted: list[int]) -> tuple[float, int, flo
 
 
 def prepared(folder: Path, years: int) -> list[int]:
-    """Make what is missing: CSV files, the same as Parquet, the store."""
+    """Make what is missing: CSV files, and the same as pandas writes them to Parquet."""
     # Not at the top, so that the other tools do not carry its memory.
-    import polars as pl
+    import pandas as pd
     from make_baci import LAST_YEAR, year_file
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -139,7 +139,7 @@ def prepared(folder: Path, years: int) -> list[int]:
         if not csv.exists():
             year_file(folder, year)
         if not csv.with_suffix(".parquet").exists():
-            pl.scan_csv(csv).sink_parquet(csv.with_suffix(".parquet"))
+            pd.read_csv(csv).to_parquet(csv.with_suffix(".parquet"))
     return codes(folder)
 
 

@@ -15,7 +15,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-from helpers.importers import baci, comtrade, gacc, sipri, sipri_tables
+from helpers.importers import baci, comtrade, gacc, sipri_tables
 
 LINES = 60
 ODD = ["", "?", "-1", "9" * 400, "1e999", "nan", "=1+1", '"', "\u202e", "\ufffd", "2150", "0x10",
@@ -23,21 +23,31 @@ ODD = ["", "?", "-1", "9" * 400, "1e999", "nan", "=1+1", '"', "\u202e", "\ufffd"
 SEPARATORS = [b",", b";", b"\t", b"|", b'"', b"\n", b"\r\n"]
 
 
-def sipri_whole(data: bytes, folder: Path) -> None:
-    """Give bytes to the whole import of SIPRI, not to its reading alone."""
-    sipri.fuzz_sipri(data, folder)
-    path = folder / "export.csv"
-    try:
-        sipri_tables.run([path], folder / "data", "2025-03", True, lambda _: None)
-    except ValueError:
-        return
+def import_sipri(path: Path, folder: Path) -> None:
+    """Import an export of SIPRI."""
+    sipri_tables.run([path], folder, "2025-03", True, lambda _: None)
+
+
+def import_comtrade(path: Path, folder: Path) -> None:
+    """Import a file of UN Comtrade."""
+    comtrade.run([path], folder, lambda _: None)
+
+
+def import_gacc(path: Path, folder: Path) -> None:
+    """Import an export of the Chinese customs."""
+    gacc.run([path], folder, "2023-05", "export", lambda _: None)
+
+
+def import_baci(path: Path, folder: Path) -> None:
+    """Import a file of BACI."""
+    baci.run([path], folder, "HS17", "202501", say=lambda _: None)
 
 
 TARGETS = {
-    "sipri": sipri_whole,
-    "comtrade": comtrade.fuzz_comtrade,
-    "gacc": gacc.fuzz_gacc,
-    "baci": baci.fuzz_baci,
+    "sipri": import_sipri,
+    "comtrade": import_comtrade,
+    "gacc": import_gacc,
+    "baci": import_baci,
 }
 
 
@@ -110,9 +120,13 @@ def main() -> None:
         kind, text = chance.choice(texts)
         data = damaged(text, chance)
         with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "fuzz.csv"
+            path.write_bytes(data)
             try:
-                TARGETS[kind](data, Path(folder))
-                counts[kind, "borne"] += 1
+                TARGETS[kind](path, Path(folder) / "data")
+                counts[kind, "read"] += 1
+            except ValueError:
+                counts[kind, "refused"] += 1
             except Exception:  # noqa: BLE001  Whatever else comes out is what we look for.
                 counts[kind, "BROKEN"] += 1
                 broken.mkdir(parents=True, exist_ok=True)

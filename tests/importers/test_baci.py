@@ -497,17 +497,27 @@ def mutated(data, content):
     return content
 
 
+YEAR_FILE = "BACI_HS17_Y2017_V202501.csv"
+
+
+def importing(folder):
+    """Import into a folder without a word."""
+    return lambda path: baci.run([path], folder, "HS17", "202501", say=lambda _: None)
+
+
 @FUZZED
 @given(data=st.data())
-def test_altered_csv_is_refused_or_read(tmp_path, data):
-    baci.fuzz_baci(mutated(data, "\n".join([HEADER, *ROWS, ""]).encode()), tmp_path)
+def test_altered_csv_is_refused_or_read(borne, tmp_path, data):
+    altered = mutated(data, "\n".join([HEADER, *ROWS, ""]).encode())
+    borne(importing(tmp_path / "data"), tmp_path / YEAR_FILE, altered)
 
 
 @FUZZED
 @given(content=st.binary(max_size=300))
-def test_any_bytes_are_refused(tmp_path, content):
+def test_any_bytes_are_refused(borne, tmp_path, content):
     for suffix in (".csv", ".zip", ".parquet"):
-        baci.fuzz_baci(content, tmp_path, suffix)
+        path = (tmp_path / YEAR_FILE).with_suffix(suffix)
+        borne(importing(tmp_path / "data"), path, content)
 
 
 def test_the_key_is_wide_enough():

@@ -547,8 +547,8 @@ def mutated(draw):
 
 @FEW
 @given(mutated())
-def test_mutations_are_read_or_refused(tmp_path, data):
-    sipri.fuzz_sipri(data, tmp_path)
+def test_mutations_are_read_or_refused(borne, tmp_path, data):
+    borne(sipri.read, tmp_path / "export.csv", data)
 
 
 @FEW
@@ -558,3 +558,9 @@ def test_any_bytes_are_refused(tmp_path, data):
     path.write_bytes(data)
     with pytest.raises(ValueError):
         sipri.read(path)
+
+
+@pytest.mark.parametrize(("first", "warned"), [("1990", True), ("1950", False)])
+def test_a_register_that_begins_late_says_that_older_deals_are_cut(file, first, warned):
+    made = cleaned(file, by_deal(years=(first, "2024")))
+    assert any("export from 1950 on" in note for note in made.notes) == warned

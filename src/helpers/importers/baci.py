@@ -546,13 +546,3 @@ def _source(source: str, about: dict) -> pd.DataFrame:
 def _own(table: str) -> pd.DataFrame:
     """Read the package's own rows of a table as text."""
     return schema.read_text(str(DATA / schema.resource(table)["path"]))
-
-
-def fuzz_baci(data: bytes, folder: Path, suffix: str = ".csv") -> None:
-    """Give bytes to the importer as a file; anything but a ValueError that leaves is a fault."""
-    path = folder / f"BACI_HS17_Y2017_V202501{suffix}"
-    path.write_bytes(data)
-    try:
-        run([path], folder / "data", hs="HS17", release="202501", say=lambda text: None)
-    except ValueError:
-        return

@@ -464,23 +464,3 @@ def _tell_sums(flows: pd.DataFrame, path: Path, say: Callable[[str], None]) -> N
             f"{path.name}: partners add up to {share.min():.1f} to {share.max():.1f} per cent of "
             f"the world in {len(share)} flows that have both"
         )
-
-
-def fuzz_comtrade(data: bytes, tmp: Path) -> None:
-    """Import any bytes; only a complaint that names the file may come of it.
-
-    Parameters
-    ----------
-    data
-        The bytes of a file.
-    tmp
-        A folder to write into.
-    """
-    path = tmp / "fuzz.csv"
-    path.write_bytes(data)
-    try:
-        run([path], tmp / "data", lambda _: None)
-    except ValueError as error:
-        # Complaints of pandas and of the schema are ValueErrors too, but name no place.
-        if path.name not in str(error):
-            raise RuntimeError(f"no complaint of the importer: {error}") from error

@@ -328,23 +328,3 @@ def revision(year: int) -> str:
     ('HS2017', 'HS2022')
     """
     return REVISIONS[max(first for first in REVISIONS if first <= year)]
-
-
-def fuzz_gacc(data: bytes, tmp: Path) -> None:
-    """Import any bytes; only a complaint that names the file may come of it.
-
-    Parameters
-    ----------
-    data
-        The bytes of a file.
-    tmp
-        A folder to write into.
-    """
-    path = tmp / "fuzz.csv"
-    path.write_bytes(data)
-    try:
-        run([path], tmp / "data", "2023-05", "export", lambda _: None)
-    except ValueError as error:
-        # Complaints of pandas and of the schema are ValueErrors too, but name no place.
-        if path.name not in str(error):
-            raise RuntimeError(f"no complaint of the importer: {error}") from error

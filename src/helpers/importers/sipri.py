@@ -393,13 +393,3 @@ def _empty(cells: pd.Series, path: Path) -> list[Violation]:
 def _twice(cells: pd.Series, path: Path) -> list[Violation]:
     again = cells[cells.duplicated()]
     return [problem(path, n, str(cells.name), cell, "each only once") for n, cell in again.items()]
-
-
-def fuzz_sipri(data: bytes, tmp: Path) -> None:
-    """Read any bytes as an export; only a ValueError may come of it."""
-    path = tmp / "export.csv"
-    path.write_bytes(data)
-    try:
-        read(path)
-    except ValueError:
-        return

@@ -209,6 +209,7 @@ def clean(exports: list[Export], release: str, known: pd.DataFrame | None = None
     notes: list[str] = []
     names, new = _codes(exports, notes)
     exports = [_with_codes(e, names) for e in exports]
+    notes += _begun_before(exports)
     given = sipri_deals.deals_given(exports, notes)
     deliveries = sipri_deals.deliveries_given(exports)
     deals, lost = sipri_deals.joined(given, deliveries, release, known, notes)
@@ -223,6 +224,16 @@ def clean(exports: list[Export], release: str, known: pd.DataFrame | None = None
     if f"sipri-{release}" not in set(own["source_id"]):
         frames["sources"] = _source(own, release, exports)
     return Cleaned(frames, notes)
+
+
+def _begun_before(exports: list[Export]) -> list[str]:
+    """Warn of registers by deal that leave out what was delivered before their first year."""
+    return [
+        f"{e.path.name}: deals that began to be delivered before {e.first_year} are counted from "
+        "that year on only; export from 1950 on to have them whole."
+        for e in exports
+        if e.form == "by_deal" and e.first_year and e.first_year > BEGIN
+    ]
 
 
 def _all_codes() -> dict[str, str]:
