@@ -93,8 +93,10 @@ def test_a_web_page_under_another_name_is_refused(run, tmp_path, kind):
 
 def test_a_rerun_takes_the_newest_release_of_the_folder(run, tmp_path, monkeypatch):
     about = {"kind": "sipri", "release": "2027-03", "files": []}
-    row = tables.load("arms_tiv").head(1).assign(release="2027-03")
-    folder.put(tmp_path, "sipri-2027-03", {"arms_tiv": row}, about)
+    row = (
+        tables.load("arms_deals").head(1).assign(release="2027-03", supplier="RUS", recipient="IND")
+    )
+    folder.put(tmp_path, "sipri-2027-03", {"arms_deals": row}, about)
     asked = []
 
     def record(path, parameters, output):

@@ -15,7 +15,10 @@ def deals(*rows):
     ]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.astype({"ordered_units": "Int64", "delivered_units": "Int64"})
-    return frame.assign(supplier="RUS", recipient="CHN", order_year=2010, condition="new")
+    return frame.assign(
+        supplier="RUS", recipient="CHN", order_year=2010, condition="new", unit_tiv_mn=1.5,
+        category="Aircraft", is_licensed=False, unit_tiv_new_mn=1.5,
+    )  # fmt: skip
 
 
 OLD = deals(
@@ -116,7 +119,7 @@ def test_the_text_counts_and_names():
     text = diff.as_text(diff.compare(*sides), *sides)
     assert "Deals: 0 added, 0 gone, 9 revised" in text
     assert "RUS to CHN in 2018: 1,656 to 1,906" in text
-    assert "not held by deal and year" in text
+    assert "not imported for both" in text
 
 
 @pytest.mark.parametrize("text", ["2030-03", "nowhere", "tests"])
@@ -138,3 +141,22 @@ def test_steps_compare_each_release_with_the_one_before():
         ["2025-03", "2026-03", "2", "gone"]
     ]
     assert diff.steps(OLD.assign(release="2025-03")).empty
+
+
+def test_deals_without_a_number_are_known_by_what_does_not_change():
+    old = OLD.assign(deal_id=["x-RUS-CHN-2010-1", "x-RUS-CHN-2010-2", "x-RUS-CHN-2010-3"])
+    old["unit_tiv_mn"] = [10.0, 20.0, 0.1]
+    # The same three in another order, so with other running numbers, and one of them revised.
+    new = old.iloc[::-1].assign(deal_id=old["deal_id"].to_numpy())
+    assert diff.deals(old, new).empty
+    new.loc[0, ["delivered_units", "delivery_years", "tiv_mn"]] = [12, "2011;2013", 120.0]
+    found = diff.deals(old, new)
+    assert found[["designation", "change", "tiv_change_mn"]].values.tolist() == [
+        ["Su-27", "revised", 20.0]
+    ]
+
+
+def test_running_numbers_alone_never_make_two_deals_one():
+    old = OLD.head(1).assign(deal_id="x-RUS-CHN-2010-1")
+    new = OLD.tail(1).assign(deal_id="x-RUS-CHN-2010-1", unit_tiv_mn=9.0)
+    assert sorted(diff.deals(old, new)["change"]) == ["added", "gone"]

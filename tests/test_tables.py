@@ -90,8 +90,16 @@ def test_rows_of_a_folder_stand_beside_the_own_ones(tmp_path, monkeypatch):
     ]  # fmt: skip
     monkeypatch.setenv(FOLDER, str(tmp_path))
     assert tables.load("arms_tiv").equals(both)
-    assert tables.releases() == ["2025-03", "2026-03", "2027-03"]
-    assert tables.imported_releases() == ["2027-03"]
+
+
+def test_a_release_can_be_asked_for_once_its_deals_are_held(tmp_path):
+    put(tmp_path)
+    assert tables.imported_releases(tmp_path) == []
+    deals = tables.load("arms_deals").head(1).assign(release="2027-03")
+    told = {"kind": "sipri", "release": "2027-03", "files": []}
+    folder.put(tmp_path, "sipri-2027-03", {"arms_deals": deals}, told)
+    assert tables.releases(tmp_path) == ["2025-03", "2026-03", "2027-03"]
+    assert tables.imported_releases(tmp_path) == ["2027-03"]
 
 
 def test_an_imported_row_with_the_same_key_takes_the_place_of_the_own_one(tmp_path):

@@ -113,6 +113,34 @@ def joined_words(of: Pair, countries: pd.DataFrame, tiv: pd.DataFrame) -> str:
     return f"{words}: {', '.join(sorted(before['name']))}."
 
 
+def from_older(tiv: pd.DataFrame, of: Pair, chosen: Choices) -> list[int]:
+    """List the years of a run whose volume had to be taken from an earlier release."""
+    volume = series(tiv, of.suppliers, of.recipients, chosen.sipri_release)
+    years = volume.index[volume["release"] < chosen.sipri_release]
+    return [int(year) for year in years if chosen.start_year <= year <= chosen.end_year]
+
+
+def register_words(deals: pd.DataFrame, of: Pair, chosen: Choices) -> str:
+    """Say what the register at hand lacks for a pair: its deals, or whether they are licensed.
+
+    Empty where nothing lacks.
+    """
+    mine = of.keep(deals)
+    now = deals_at(mine, chosen.sipri_release)
+    if now.empty:
+        others = sorted(mine["release"].unique())
+        known = f"; it is held in {', '.join(map(release_name, others))}" if others else ""
+        asked = release_name(chosen.sipri_release)
+        return f"The release of {asked} holds no deal of this pair{known}."
+    unknown = int(now["is_licensed"].isna().sum())
+    if not unknown:
+        return ""
+    return (
+        f"For {unknown} of {len(now)} deals the exports do not say whether they were licence-built "
+        "or components; these always count."
+    )
+
+
 def not_held(yearly_tiv: pd.DataFrame) -> list[int]:
     """List the years of a run whose volume no release at hand covers.
 
@@ -208,13 +236,22 @@ def series(
         year rests on.
     """
     known = tiv[tiv["release"] <= release]
-    whole = known[(known["supplier"] == "ALL") & (known["recipient"] == "ALL")]
+    whole = known[_of_whole_register(known)]
     parts = [_best(known, whole, s, r) for s in suppliers for r in recipients]
     rows = pd.concat(parts).sort_values(["year", "release"], kind="stable")
     by_year = rows.groupby("year")
     return by_year.agg(
         tiv_mn=("tiv_mn", "sum"), release=("release", "first"), basis=("basis", "first")
     )
+
+
+def _of_whole_register(tiv: pd.DataFrame) -> pd.Series:
+    """Mark the rows that sum up a whole register: what lacks there was not delivered.
+
+    A total of SIPRI's own says nothing of the pairs behind it.
+    """
+    both = (tiv["supplier"] == "ALL") & (tiv["recipient"] == "ALL")
+    return both & (tiv["basis"] == "register_sum")
 
 
 def _best(known: pd.DataFrame, whole: pd.DataFrame, supplier: str, recipient: str) -> pd.DataFrame:
@@ -552,9 +589,7 @@ def reverse_flow(
     Releases without a table of this flow are read from the deliveries by deal and year.
     """
     back, now = of.back(), tiv[tiv["release"] == release]
-    has_table = (
-        len(back.keep(now)) or ((now["supplier"] == "ALL") & (now["recipient"] == "ALL")).any()
-    )
+    has_table = len(back.keep(now)) or _of_whole_register(now).any()
     if has_table:
         return series(tiv, back.suppliers, back.recipients, release)["tiv_mn"]
     facts = deals_at(back.keep(deals), release)[["deal_id"]]

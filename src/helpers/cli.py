@@ -92,14 +92,25 @@ def rerun(notebook: str, parameter: tuple[tuple[str, str], ...], output: Path | 
 
 
 def _newest_release(given: Iterable[tuple[str, str]], asks: Iterable[str]) -> list[tuple[str, str]]:
-    """Take the newest release of the data folder, if there is one and no release was asked for."""
+    """Take the newest release of the data folder that holds the pair, if none was asked for."""
     from helpers import tables
 
     imported = tables.imported_releases()
     name = "sipri_release"
     if not imported or name not in asks or name in dict(given):
         return []
-    return [(name, imported[-1])]
+    # An export of one supplier must not speak for the deals of others.
+    asked = {"supplier": "RUS", "recipient": "CHN"} | dict(given)
+    pair = {side: asked[side] for side in ("supplier", "recipient")}
+    deals = tables.load("arms_deals")
+    deals = deals[deals["release"].isin(imported)]
+    either = deals[deals[["supplier", "recipient"]].isin(list(pair.values())).all(axis=1)]
+    of_pair = either[either["supplier"] == pair["supplier"]]
+    # The newest with the pair, else with the other direction, else the register with most deals.
+    for rows in (of_pair, either):
+        if len(rows):
+            return [(name, rows["release"].max())]
+    return [(name, deals["release"].value_counts().idxmax())]
 
 
 @main.command()

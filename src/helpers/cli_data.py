@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from helpers.cli_options import files, folder, refusals, shown
+from helpers.cli_options import files, folder, refusals, shown, writable
 from helpers.paths import ROOT
 
 IMPORTED = ROOT / "data" / "imported"
@@ -16,6 +16,7 @@ into = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=IMPORTED,
     show_default="data/imported, which is never committed",
+    callback=writable,
     help="Your data folder; made if it is not there.",
 )
 
@@ -74,7 +75,7 @@ def import_sipri(paths: tuple[Path, ...], where: Path, release: str | None, repl
 
     with refusals():
         made = sipri_tables.run(list(paths), where, release, replace, click.echo)
-    _done(made, f"nolimits rerun 01 -p supplier RUS -p recipient IND --data {shown(where)}")
+    _done(made, _next_step(made, where))
 
 
 @data_import.command("comtrade")
@@ -86,7 +87,7 @@ def import_comtrade(paths: tuple[Path, ...], where: Path) -> None:
 
     with refusals():
         made = comtrade.run(list(paths), where, click.echo)
-    _done(made, f"nolimits rerun 02 -p exporter CHN -p importer KAZ --data {shown(where)}")
+    _done(made, _next_step(made, where))
 
 
 @data_import.command("gacc")
@@ -178,7 +179,7 @@ def fetch_sipri(
             where, supplier, recipient, first_year, last_year, say=click.echo, fresh=fresh
         )
         made = sipri_tables.run(got, where, None, False, click.echo)
-    _done(made, f"nolimits rerun 01 --data {shown(where)}")
+    _done(made, _next_step(made, where))
 
 
 @data_fetch.command("comtrade")
@@ -218,7 +219,7 @@ def fetch_comtrade(
             fresh=fresh,
         )
         made = importer.run(got, where, click.echo)
-    _done(made, f"nolimits rerun 02 --data {shown(where)}")
+    _done(made, _next_step(made, where))
 
 
 def _codes(text: str) -> list[str]:
@@ -285,6 +286,22 @@ def diff_releases(old: str, new: str, output: Path | None) -> None:
         for name, frame in found.items():
             frame.to_csv(output / f"{name}.csv", index=False, lineterminator="\n")
         click.echo(f"\nThe whole lists: {shown(output)}")
+
+
+def _next_step(made: Path, where: Path) -> str:
+    """Name a command for the pair of which a set has most rows."""
+    import pandas as pd
+
+    for number, table, sides in (
+        ("01", "arms_deals", ["supplier", "recipient"]),
+        ("02", "trade_annual", ["exporter", "importer"]),
+    ):
+        path = made / f"{table}.csv"
+        if path.is_file():
+            counts = pd.read_csv(path, usecols=sides, keep_default_na=False).value_counts()
+            asked = " ".join(f"-p {s} {c}" for s, c in zip(sides, counts.index[0], strict=True))
+            return f"nolimits rerun {number} {asked} --data {shown(where)}"
+    return f"nolimits data check --data {shown(where)}"
 
 
 def _progress(done: int, total: int) -> None:

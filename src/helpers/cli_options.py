@@ -20,8 +20,14 @@ files = click.argument(
 
 def _use(_context: click.Context, _option: click.Parameter, folder: Path | None) -> None:
     """Have everything that this command starts read a data folder, notebooks included."""
-    if folder:
-        os.environ[FOLDER] = str(folder.resolve())
+    if folder is None:
+        return
+    if not any(folder.glob("[!.]*/import.json")):
+        raise click.BadParameter(
+            f"{folder} holds no finished import; `nolimits data import` makes one, and goes on "
+            "with one that was interrupted"
+        )
+    os.environ[FOLDER] = str(folder.resolve())
 
 
 folder = click.option(
@@ -31,6 +37,19 @@ folder = click.option(
     callback=_use,
     help="Your data folder, filled by `nolimits data import`.",
 )
+
+
+def writable(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
+    """Make the data folder before any work is done for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(
+            f"{folder} cannot be made ({error.strerror}); name a folder that you can write to"
+        ) from None
+    if not os.access(folder, os.W_OK):
+        raise click.BadParameter(f"{folder} cannot be written to; name a folder of your own")
+    return folder
 
 
 def shown(path: Path) -> str:

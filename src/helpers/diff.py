@@ -1,6 +1,7 @@
 """What changed from one release of the SIPRI database to the next, and what that does to claims.
 
-Deals are matched by SIPRI's number and never by name, because names change. A side is a release
+Deals are matched by SIPRI's number or, where an export lacks it, by parties, years and quantities;
+never by name, because names change. A side is a release
 that is at hand: among the package's own tables or in an analyst's data folder.
 """
 
@@ -12,7 +13,11 @@ import pandas as pd
 
 from helpers import arms, choices, scorecard, tables
 from helpers.claims import Tables, ledger
+from helpers.importers import sipri_join
 
+ALL_YEARS = (1900, 2100)
+# Years and quantities are what releases revise: a deal without a number may be known by the rest.
+REVISED = ["unit_tiv", "condition"]
 KINDS = ["added", "gone", "revised"]
 # What a release can say differently of a deal. Wording is left out: it changes every year.
 DEAL_FIGURES = [
@@ -80,17 +85,47 @@ def deals(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
         has it), `order_year`, `change` (added, gone or revised), `what` (the figures that
         differ, old and new), `old_tiv_mn`, `new_tiv_mn`, `tiv_change_mn`; the largest first.
     """
-    both = _matched(old, new, ["deal_id"])
+    old, new = _same_numbers(old, new)
+    both = _matched(old, new, ["key"])
     differs = pd.DataFrame({f: _differs(both, f) for f in DEAL_FIGURES}, index=both.index)
     changed = _kind(both, differs.any(axis=1))
-    facts = ["supplier", "recipient", "designation", "order_year"]
+    facts = ["deal_id", "supplier", "recipient", "designation", "order_year"]
     is_there = both["_merge"] != "left_only"
-    found = both[["deal_id"]].assign(
+    found = pd.DataFrame(index=both.index).assign(
         **{f: both[f"{f}_new"].where(is_there, both[f"{f}_old"]) for f in facts},
         change=changed,
         what=[_what(row, differs.columns[flags]) for row, flags in _pairs(both, differs)],
     )  # fmt: skip
     return _sized(found, both)[changed.notna()].pipe(_largest_first)
+
+
+def _same_numbers(old: pd.DataFrame, new: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the same deal the same `key` on both sides.
+
+    SIPRI's number settles it. Deals for which only an export without numbers was imported are
+    matched as the importer does it, by parties, years and quantities.
+    """
+    old, new = old.reset_index(drop=True), new.reset_index(drop=True)
+    is_own = new["deal_id"].isin(old["deal_id"]) & ~new["deal_id"].str.startswith("x-")
+    open_new, open_old = new[~is_own], old[~old["deal_id"].isin(new.loc[is_own, "deal_id"])]
+    running_new, running_old = (
+        part["deal_id"].str.startswith("x-") for part in (open_new, open_old)
+    )
+    # Two different numbers of SIPRI's are two deals, however alike.
+    match = _alike(open_new[running_new], open_old)
+    rest = open_old[running_old].drop(match.to_numpy(), errors="ignore")
+    match = pd.concat([match, _alike(open_new[~running_new], rest)])
+    # What finds no match must not meet another deal that happens to have the same running number.
+    key = new["deal_id"].where(is_own, "new " + new["deal_id"])
+    key.loc[match.index] = old.loc[match.to_numpy(), "deal_id"].to_numpy()
+    return old.assign(key=old["deal_id"]), new.assign(key=key)
+
+
+def _alike(new: pd.DataFrame, old: pd.DataFrame) -> pd.Series:
+    """Match deals of two releases one to one: index of the newer to index of the older."""
+    mine, theirs = (sipri_join.facts(part, *ALL_YEARS) for part in (new, old))
+    theirs = theirs.join(old[sipri_join.TAKEN])
+    return sipri_join.pair(mine, theirs, (*sipri_join.STEPS, REVISED))
 
 
 def steps(of: pd.DataFrame) -> pd.DataFrame:
@@ -264,8 +299,8 @@ def claims(old: Side, new: Side) -> pd.DataFrame:
 def compare(old: Side, new: Side) -> dict[str, pd.DataFrame]:
     """Compare two releases: `deals`, `years` (by deal and year), `volumes` and `claims`.
 
-    `years` is empty where one of the two is not held by deal and year. The package holds an
-    extract only: against it, what it does not hold is left out.
+    `years` is empty where one of the two is not held by deal and year. What only one side can
+    speak of is left out: the package holds an extract, an export may be of one state only.
     """
     sides = [
         {name: _at(name, one) for name in ("arms_deals", "arms_deliveries", "arms_tiv")}
@@ -274,7 +309,7 @@ def compare(old: Side, new: Side) -> dict[str, pd.DataFrame]:
     if old.where is None or new.where is None:
         own = sides[0] if old.where is None else sides[1]
         sides = [_within(own, side) for side in sides]
-    before, after = sides
+    before, after = _both_speak_of(*sides)
     by_year = [side["arms_deliveries"] for side in (before, after)]
     return {
         "deals": deals(before["arms_deals"], after["arms_deals"]),
@@ -282,6 +317,26 @@ def compare(old: Side, new: Side) -> dict[str, pd.DataFrame]:
         "volumes": volumes(before["arms_tiv"], after["arms_tiv"]),
         "claims": claims(old, new),
     }
+
+
+def _both_speak_of(old: dict[str, pd.DataFrame], new: dict[str, pd.DataFrame]) -> list[dict]:
+    """Keep the deals of suppliers and recipients that occur on both sides, in years of both.
+
+    An export that begins later cuts off what was delivered before: such deals cannot be compared.
+    """
+    deals = [side["arms_deals"] for side in (old, new)]
+    start = max((frame["first_delivery_year"].min() for frame in deals if len(frame)), default=0)
+    cut = {i for f in deals for i in f.loc[f["first_delivery_year"] < start, "deal_id"]}
+    kept = []
+    for side in (old, new):
+        mine = side["arms_deals"]
+        mine = mine[~mine["deal_id"].isin(cut)]
+        for party in ("supplier", "recipient"):
+            mine = mine[mine[party].isin(deals[0][party]) & mine[party].isin(deals[1][party])]
+        given = side["arms_deliveries"]
+        given = given[given["deal_id"].isin(mine["deal_id"])]
+        kept.append(side | {"arms_deals": mine, "arms_deliveries": given})
+    return kept
 
 
 def _within(own: dict[str, pd.DataFrame], side: dict[str, pd.DataFrame]) -> dict:
@@ -295,8 +350,11 @@ def _within(own: dict[str, pd.DataFrame], side: dict[str, pd.DataFrame]) -> dict
 
 
 def _at(name: str, one: Side) -> pd.DataFrame:
-    """Load the rows of one release."""
-    frame = tables.load(name, one.where)
+    """Load the rows of one release: of an import only its own, not those of the package too."""
+    imported = one.release in tables.imported_releases(one.where)
+    frame = tables.of_set(one.where, f"sipri-{one.release}", name) if imported else None
+    if frame is None:
+        frame = tables.load(name, one.where)
     return frame[frame["release"] == one.release]
 
 
@@ -310,7 +368,10 @@ def as_text(found: dict[str, pd.DataFrame], old: Side, new: Side) -> str:
     old, new
         The two sides.
     """
-    words = [f"From the release of {old.name} to that of {new.name}"]
+    words = [
+        f"From the release of {old.name} to that of {new.name}; only suppliers, recipients and "
+        "years that both sides hold"
+    ]
     for name, title in TITLES.items():
         words += ["", _counts(found[name], title), *_largest(found[name], name)]
     claims = found["claims"]
@@ -323,12 +384,20 @@ def as_text(found: dict[str, pd.DataFrame], old: Side, new: Side) -> str:
 def _counts(frame: pd.DataFrame, title: str) -> str:
     """Count what was added, gone and revised, and the net change of volume."""
     if "change" not in frame:
-        return f"{title}: one of the two releases is not held by deal and year"
+        return f"{title}: not compared, as they are not imported for both releases"
     counts = frame["change"].value_counts().reindex(KINDS, fill_value=0)
     parts = ", ".join(f"{number:,} {kind}" for kind, number in counts.items())
     # Volumes hold pairs and totals, which must not be added up.
-    net = frame["tiv_change_mn"].sum()
-    return f"{title}: {parts}" + (f"; {net:+,.1f} million TIV" if "deal_id" in frame else "")
+    if "deal_id" not in frame:
+        return f"{title}: {parts}"
+    words = f"{title}: {parts}; {frame['tiv_change_mn'].sum():+,.1f} million TIV"
+    unnumbered = int(frame["deal_id"].str.startswith("x-").sum())
+    if unnumbered:
+        words += (
+            f"\n  {unnumbered:,} of them have no number of SIPRI's; such a deal with other "
+            "quantities and years shows as gone and added"
+        )
+    return words
 
 
 def _largest(frame: pd.DataFrame, name: str) -> list[str]:

@@ -63,9 +63,16 @@ def _about(path: Path) -> dict:
 
 
 def imported_releases(where: Path | None = None) -> list[str]:
-    """List the releases of the SIPRI database that a data folder holds, oldest first."""
-    about = sets(where).values()
-    return sorted(a["release"] for a in about if a.get("kind") == "sipri" and "release" in a)
+    """List the releases of the SIPRI database whose deals a data folder holds, oldest first.
+
+    A set of TIV tables alone holds no deals, so its release cannot be asked for.
+    """
+    where = where or folder()
+    return sorted(
+        about["release"]
+        for name, about in sets(where).items()
+        if about.get("kind") == "sipri" and (where / name / "arms_deals.csv").is_file()
+    )
 
 
 def releases(where: Path | None = None) -> list[str]:
@@ -177,6 +184,12 @@ def load(name: str, where: Path | None = None) -> pd.DataFrame:
     text = read(name, where)
     schema.complain(schema.violations(text, name))
     return schema.to_types(text, name)
+
+
+def of_set(where: Path, one: str, name: str) -> pd.DataFrame | None:
+    """Load the rows of a table that one set of a data folder brings; none if it lacks the table."""
+    text = _of_set(where / one / f"{name}.csv", name)
+    return None if text is None else schema.to_types(text, name)
 
 
 def own(name: str) -> pd.DataFrame:

@@ -220,7 +220,7 @@ def test_dead_forms_are_refused_with_the_way_out(file):
         (BY_RECIPIENT.replace("India,23", "India,some"), ["2003", "'some'"]),
         (BY_RECIPIENT.replace("Recipient", "Supplier"), ["Total exports from Russia"]),
         (b"\x00\x01" + by_deal().encode(), ["binary"]),
-        (by_deal().encode("utf-16"), ["binary"]),
+        (by_deal().encode("utf-16"), ["UTF-16"]),
     ],
 )  # fmt: skip
 def test_bad_input_is_named(file, content, words):
@@ -448,7 +448,7 @@ def test_release_is_asked_for_where_the_day_does_not_tell(file, tmp_path):
         run(tmp_path, early, release="2024-03")
     with pytest.raises(ValueError, match="several releases"):
         run(tmp_path, file(by_deal(), "a.csv"), file(by_delivery(day="1 Apr 2026"), "b.csv"))
-    with pytest.raises(ValueError, match="several releases"):
+    with pytest.raises(ValueError, match="tell another release"):
         run(tmp_path, file(by_deal()), release="2026-03")
     with pytest.raises(ValueError, match="expected the month"):
         run(tmp_path, file(by_deal()), release="../2026")
@@ -465,7 +465,7 @@ def test_a_set_of_more_forms_is_not_lost(file, tmp_path):
     deals, deliveries = file(by_deal(), "deals.csv"), file(by_delivery(), "deliveries.csv")
     made, _ = run(tmp_path, deals, deliveries)
     before = {p.name: p.read_bytes() for p in made.iterdir()}
-    with pytest.raises(ValueError, match="by_delivery: deliveries.csv"):
+    with pytest.raises(ValueError, match=r"by_delivery: \d+ records there, 0 in the new files"):
         run(tmp_path, deals)
     with pytest.raises(ValueError):
         run(tmp_path, deals, file(by_deal()[:-30], "cut.csv"))

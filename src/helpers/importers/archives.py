@@ -63,7 +63,9 @@ def members(path: Path, wanted: re.Pattern) -> list[str]:
     reading.refuse([_fault(path, name, "the name twice", "each name once") for name in twice])
     if not names:
         found = ", ".join(member.filename for member in listed) or "no members"
-        reading.refuse([reading.problem(path, 1, "(file)", found, f"names like {wanted.pattern}")])
+        reading.refuse(
+            [reading.problem(path, 1, "(file)", found, "names like BACI_HS17_Y2023_V202501.csv")]
+        )
     return names
 
 

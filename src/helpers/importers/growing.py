@@ -52,6 +52,7 @@ def grow(
     ValueError
         If rows break their schema or the older set cannot be read; nothing is written then.
     """
+    _refuse_again(folder / name, about["files"])
     new = {table: conform(frame, table).astype("str") for table, frame in frames.items()}
     for table in (ANNUAL, MONTHLY):
         old = _without_sums(older(folder / name, table))
@@ -135,6 +136,19 @@ def _note(months: int, weighed: int) -> str:
     if 0 < weighed < months:
         notes.append(f"Weight of {weighed} of these months only.")
     return " ".join(notes)
+
+
+def _refuse_again(place: Path, files: list[dict]) -> None:
+    """Refuse a file that was imported before as something else, such as the other direction."""
+    before = {f["sha256"]: f for f in _joined(place, {"files": [], "notes": []})["files"]}
+    wrong = [
+        f"{f['name']} was imported before as {before[f['sha256']]['form']}, now as {f['form']}; "
+        f"one of the two is wrong: if it was the first, remove {place}"
+        for f in files
+        if f["sha256"] in before and before[f["sha256"]]["form"] != f["form"]
+    ]
+    if wrong:
+        raise ValueError("\n".join(wrong))
 
 
 def _joined(place: Path, about: dict) -> dict:

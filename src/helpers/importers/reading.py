@@ -84,6 +84,9 @@ def text_of(path: Path, encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")) ->
     start = text.lstrip()[:500].lower()
     if not content.strip():
         fault = problem(path, 1, "(file)", "an empty file", "an export with a header and rows")
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        expected = f"text in {' or '.join(encodings)}; save it again as CSV in UTF-8"
+        fault = problem(path, 1, "(file)", "text in UTF-16", expected)
     elif b"\x00" in content:
         fault = problem(path, 1, "(file)", "binary data", "a text file")
     elif start.startswith(("<!doctype", "<html", "<head", "<?xml")):

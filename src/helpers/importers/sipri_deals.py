@@ -218,7 +218,9 @@ def _inherit(
             _take(deals, part, theirs, first, min(last, int(other[:4]) - 1, int(release[:4]) - 1))
     n = int(deals["deal_id"].notna().sum()) - before
     if n:
-        notes.append(f"{n} deals took SIPRI's number, category and licence over from the package.")
+        notes.append(
+            f"{n} deals took SIPRI's number, category and licence over from other releases."
+        )
 
 
 def _running(deals: pd.DataFrame) -> pd.Series:

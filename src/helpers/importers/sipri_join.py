@@ -5,6 +5,8 @@ forms and change between releases, so they are never compared: supplier, recipie
 delivery years, numbers and TIV are. A match is made only where it is one to one.
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 PARTIES = ["supplier", "recipient", "order_year"]
@@ -51,7 +53,7 @@ def facts(deals: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     )
 
 
-def pair(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:
+def pair(left: pd.DataFrame, right: pd.DataFrame, steps: Sequence[list[str]] = STEPS) -> pd.Series:
     """Match the rows of two frames of `facts` one to one, step by step.
 
     Parameters
@@ -59,6 +61,8 @@ def pair(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:
     left, right
         Frames as `facts` gives; `right` also has the columns `TAKEN`. Both in an order that does
         not depend on the file, because deals that are alike in everything are paired in order.
+    steps
+        What must be equal beside the parties and the order year, the strictest first.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def pair(left: pd.DataFrame, right: pd.DataFrame) -> pd.Series:
         Index of `left` to index of `right`, for the rows that have a match.
     """
     found = pd.Series(dtype="object")
-    for step in STEPS:
+    for step in steps:
         matched = _step(left.drop(found.index), right.drop(found.to_numpy()), [*PARTIES, *step])
         found = pd.concat([found, matched])
     return found

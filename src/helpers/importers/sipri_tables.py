@@ -8,6 +8,7 @@ the years' numbers, the TIV tables have SIPRI's own sums.
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -92,10 +93,19 @@ def run(
         for note in e.notes:
             say(f"{e.path.name}: {note}")
     _not_fewer(data / f"sipri-{release}", exports, replace)
-    cleaned = clean(exports, release, tables.own("arms_deals"))
+    cleaned = clean(exports, release, _known(data, release))
     for note in cleaned.notes:
         say(note)
     return folder.put(data, f"sipri-{release}", cleaned.frames, _about(exports, release, cleaned))
+
+
+def _known(data: Path, release: str) -> pd.DataFrame:
+    """Give the deals of the package and of the other releases of a folder, which know numbers."""
+    others = [path for path in data.glob("sipri-*/arms_deals.csv")
+              if path.parent.name != f"sipri-{release}"]  # fmt: skip
+    frames = [schema.to_types(schema.read_text(path), "arms_deals") for path in others]
+    known = pd.concat([tables.own("arms_deals"), *frames], ignore_index=True)
+    return known.drop_duplicates(["deal_id", "release"], keep="last", ignore_index=True)
 
 
 def _span(export: Export) -> str:
@@ -110,9 +120,10 @@ def _release(exports: list[Export], given: str | None) -> str:
     found = {release for release in told.values() if release}
     if len(found | {given} - {None}) > 1:
         lines = [f"  {name}: {release or 'not known'}" for name, release in told.items()]
-        asked = f"asked for {given}; " if given else ""
-        raise ValueError("\n".join([f"{asked}the files are of several releases; import each"
-                                    " release by itself:", *lines]))  # fmt: skip
+        wrong = "the files are of several releases; import each release by itself:"
+        if given:
+            wrong = f"asked for {given}, but the days of the exports tell another release:"
+        raise ValueError("\n".join([wrong, *lines]))
     release = given or next(iter(found), None)
     open_days = [f"  {e.path.name}: exported {e.exported or 'on a day that it does not tell'}"
                  for e in exports if not told[e.path.name]]  # fmt: skip
@@ -146,17 +157,22 @@ def _check_years(export: Export, year: int) -> None:
 
 
 def _not_fewer(there: Path, exports: list[Export], replace: bool) -> None:
-    """Refuse to put a set in place of one that was made from more forms."""
+    """Refuse to put a set in place of one that was made from more forms or more records."""
     if replace or not (there / folder.ABOUT).is_file():
         return
     about = json.loads((there / folder.ABOUT).read_text(encoding="utf-8"))
-    lacking = [file for file in about.get("files", [])
-               if file.get("form") not in {e.form for e in exports}]  # fmt: skip
+    new = Counter()
+    for e in exports:
+        new[e.form] += e.n_records
+    old = Counter()
+    for file in about.get("files", []):
+        old[file.get("form")] += file.get("rows", 0)
+    lacking = [f"  {form}: {rows} records there, {new[form]} in the new files"
+               for form, rows in old.items() if new[form] < rows]  # fmt: skip
     if lacking:
-        lines = [f"  {file.get('form')}: {file.get('name')}" for file in lacking]
-        raise ValueError("\n".join([f"{there.name} is there already, made from forms that the new"
-                                    " files lack; give all files of the release together, or"
-                                    " replace the set:", *lines]))  # fmt: skip
+        raise ValueError("\n".join([f"{there.name} is there already and holds more than the new"
+                                    " files; give all files of the release together and whole, or"
+                                    " replace the set with --replace:", *lacking]))  # fmt: skip
 
 
 def _about(exports: list[Export], release: str, cleaned: Cleaned) -> dict:
@@ -209,7 +225,7 @@ def clean(exports: list[Export], release: str, known: pd.DataFrame | None = None
     notes: list[str] = []
     names, new = _codes(exports, notes)
     exports = [_with_codes(e, names) for e in exports]
-    notes += _begun_before(exports)
+    notes += _begun_before(exports) + _one_sided(exports)
     given = sipri_deals.deals_given(exports, notes)
     deliveries = sipri_deals.deliveries_given(exports)
     deals, lost = sipri_deals.joined(given, deliveries, release, known, notes)
@@ -224,6 +240,16 @@ def clean(exports: list[Export], release: str, known: pd.DataFrame | None = None
     if f"sipri-{release}" not in set(own["source_id"]):
         frames["sources"] = _source(own, release, exports)
     return Cleaned(frames, notes)
+
+
+def _one_sided(exports: list[Export]) -> list[str]:
+    """Warn of exports that hold the deals of one supplier or recipient only."""
+    return [
+        f"{e.path.name}: only deals from {e.supplier} to {e.recipient}; of other pairs this "
+        "release says nothing."
+        for e in exports
+        if e.form in ("by_deal", "by_delivery") and {e.supplier, e.recipient} != {sipri.ALL}
+    ]
 
 
 def _begun_before(exports: list[Export]) -> list[str]:
