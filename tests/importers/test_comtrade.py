@@ -344,7 +344,7 @@ BAD = {
     "cut between quotes": (old({}, {"Partner Code": "0"})[:-60], "35 cells; is the file cut off"),
     "separator": (v1({}).replace(",", ";"), "a whole record with ',' between fields"),
     "separator unquoted": (old({}).replace(",", "\t"), "a header of 1 columns"),
-    "column missing": (v1({}).replace("primaryValue", "someValue"), "also primaryValue"),
+    "column missing": (v1({}).replace("primaryValue", "someValue"), "with primaryValue"),
     "column twice": (v1({}).replace("cifvalue", "netWgt"), "each column once"),
     "utf-16": (v1({}).encode("utf-16"), "file0.csv"),
     "binary": (b"PK\x03\x04\x00\x00", "binary data"),

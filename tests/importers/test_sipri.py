@@ -197,7 +197,7 @@ def test_dead_forms_are_refused_with_the_way_out(file):
         ("", ["empty file"]),
         ("<!DOCTYPE html><html>503</html>", ["web page"]),
         (by_deal().replace(",", "\t"), ["register by deal", "TIV table"]),
-        (by_deal().replace(",", ";"), ["register by deal"]),
+        (by_deal().replace(",", ";"), ["register by deal", "separated by semicolons"]),
         (by_deal([]), ["header without rows"]),
         (by_delivery([]), ["header without rows"]),
         (by_deal()[:-30], ["row 16", "12 cells", "cut off"]),

@@ -215,7 +215,8 @@ def _from_csv(content: str, path: Path) -> tuple[pd.DataFrame, str]:
         old = {new: name for name, new in LEGACY.items()}
         wanted = ", ".join(f"{name} (or {old[name]})" for name in lacking)
         found = f"a header of {width} columns: {','.join(header)}"
-        reading.refuse([reading.problem(path, line, "(header)", found, f"also {wanted}")])
+        expected = f"a file of UN Comtrade, with {wanted}{reading.other_separator(content)}"
+        reading.refuse([reading.problem(path, line, "(header)", found, expected)])
     twice = sorted({name for name in names if name in USED and names.count(name) > 1})
     if twice:
         found = f"{', '.join(twice)} more than once"

@@ -109,6 +109,23 @@ def _decoded(
     )
 
 
+def other_separator(text: str) -> str:
+    r"""Say, for the end of a complaint, that cells are separated by something else than commas.
+
+    Examples
+    --------
+    >>> other_separator("a;b;c;d;e;f\n")
+    '; its cells seem to be separated by semicolons, save it with commas'
+    >>> other_separator("a,b,c,d,e,f\n")
+    ''
+    """
+    lines = text.splitlines()[:100]
+    for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if any(line.count(mark) >= 5 and line.count(mark) > line.count(",") for line in lines):
+            return f"; its cells seem to be separated by {name}, save it with commas"
+    return ""
+
+
 def records(text: str, path: Path, separator: str = ",") -> list[tuple[int, list[str]]]:
     """Split text into records, each with the line that it begins on; blank lines are left out.
 

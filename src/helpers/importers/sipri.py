@@ -98,7 +98,8 @@ def read(path: Path) -> Export:
     records = reading.records(text, path)
     at = next((i for i, (_, cells) in enumerate(records) if sum(map(bool, cells)) > 5), None)
     if at is None:
-        refuse([problem(path, 1, "(file)", records[0][1][0] if records else "", FORMS)])
+        expected = FORMS + reading.other_separator(text)
+        refuse([problem(path, 1, "(file)", records[0][1][0] if records else "", expected)])
     notes_above = "\n".join(",".join(cells).rstrip(",; ") for _, cells in records[:at])
     header, body = _trimmed(records[at:])
     made = _reader(header[1])(path, header, body, notes_above)
