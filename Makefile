@@ -5,7 +5,7 @@ NOLIMITS := .venv/bin/nolimits
 .PHONY: handouts test lab data
 
 handouts: .venv/ready ; $(NOLIMITS) handouts
-test: .venv/ready ; .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+test: .venv/ready ; .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 lab: .venv/ready ; .venv/bin/jupyter lab notebooks
 data: .venv/ready ; $(NOLIMITS) data build && $(NOLIMITS) data check
 
