@@ -224,13 +224,12 @@ def fetch_comtrade(
 
 def _codes(text: str) -> list[str]:
     """Read HS codes with commas; chpl50 stands for the whole list, in HS 2022 and HS 2017."""
-    from helpers import tables
+    from helpers.importers import hs
 
     if text != "chpl50":
         return [code.strip() for code in text.split(",") if code.strip()]
-    listed = tables.load("hs_codes")
     # Comtrade answers in the revision that was reported, which depends on the year.
-    return sorted(set(listed["hs6"]) | set(listed["hs2017"]))
+    return sorted({code for revision in hs.REVISIONS for code in hs.listed(revision)["code"]})
 
 
 def spans(text: str) -> tuple[list[str], str]:

@@ -1,8 +1,8 @@
 """What changed from one release of the SIPRI database to the next, and what that does to claims.
 
-Deals are matched by SIPRI's number or, where an export lacks it, by parties, years and quantities;
-never by name, because names change. A side is a release
-that is at hand: among the package's own tables or in an analyst's data folder.
+Deals are matched by SIPRI's number or, where an export lacks it, by parties, years and quantities,
+never by name, because names change. A side is a release that is at hand: among the package's own
+tables or in an analyst's data folder.
 """
 
 from itertools import pairwise

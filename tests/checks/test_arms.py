@@ -322,3 +322,19 @@ def test_a_wider_definition_names_what_it_adds():
     assert (judged.reason, judged.words) == ("some_definitions_only", "with Kh-59ME Ovod")
     more = altered("arms_deliveries", "delivered_units", 50, deal_id=deliveries_of("Kh-59MK"))
     assert verdict("CEPA-027", Tables({"arms_deliveries": more})) == "holds"
+
+
+def test_a_year_in_which_both_the_soviet_union_and_russia_stand_counts_once():
+    """A register that begins in 1950 has both in 1990 and 1991, one of them with zero."""
+    own = tables.load("arms_tiv")
+    soviet = own[(own["supplier"] == "SUN") & (own["release"] == "2026-03")]
+    twins = soviet.assign(supplier="RUS", tiv_mn=0.0)
+    both = pd.concat([own, twins], ignore_index=True)
+    volumes = [
+        checks._volume(Tables({"arms_tiv": frame}), choose(sipri_release="2026-03"), "of_exports")
+        for frame in (own, both)
+    ]
+    assert volumes[1].yearly.index.is_unique
+    assert volumes[0].yearly.equals(volumes[1].yearly)
+    years = (1990, 1991)
+    assert len(volumes[1].rows(years)["arms_tiv"]) == 2 * len(volumes[0].rows(years)["arms_tiv"])

@@ -293,26 +293,30 @@ def _volume(tables: Tables, chosen: Choices, measure: str | dict) -> _Volume:
 def _by_delivery(tables: Tables, key: tuple, measure: str, release: str) -> _Volume:
     """Read a measure from SIPRI's yearly totals."""
     part, whole, _ = MEASURES[measure]
-    flows = [_flow(tables, part, release)]
-    yearly = flows[0][["tiv_mn"]].rename(columns={"tiv_mn": "part"})
+    first, rows = _flow(tables, part, release)
+    labelled = [rows]
+    yearly = first.to_frame("part")
     if whole == "both_ways":
         frames = (tables[name] for name in ("arms_tiv", "arms_deals", "arms_deliveries"))
         back = arms.reverse_flow(*frames, arms.ARTICLES, release)
         yearly = yearly.assign(whole=yearly["part"] + back.reindex(yearly.index))
     elif whole:
-        flows.append(_flow(tables, whole, release))
-        yearly = yearly.assign(whole=flows[1]["tiv_mn"].reindex(yearly.index))
-    return _Volume(key, yearly, "arms_tiv", pd.concat(flows).reset_index()[["year", "row"]])
+        total, rows = _flow(tables, whole, release)
+        labelled.append(rows)
+        yearly = yearly.assign(whole=total.reindex(yearly.index))
+    return _Volume(key, yearly, "arms_tiv", pd.concat(labelled))
 
 
-def _flow(tables: Tables, name: str, release: str) -> pd.DataFrame:
-    """Give one flow by year, with the label of the row that each year is from."""
+def _flow(tables: Tables, name: str, release: str) -> tuple[pd.Series, pd.DataFrame]:
+    """Give one flow by year, and the labels of the rows that each year is from."""
     suppliers, recipients = FLOWS[name]
     tiv = tables["arms_tiv"]
     best = arms.series(tiv, suppliers, recipients, release).reset_index()
     rows = tiv[tiv["supplier"].isin(suppliers) & tiv["recipient"].isin(recipients)]
     rows = rows[["year", "release", "basis"]].reset_index(names="row")
-    return best.merge(rows, on=["year", "release", "basis"]).set_index("year")
+    # A year may rest on several rows, of the Soviet Union and of Russia, or on none: a zero.
+    labelled = best.merge(rows, on=["year", "release", "basis"])[["year", "row"]]
+    return best.set_index("year")["tiv_mn"], labelled
 
 
 def _by_order(tables: Tables, key: tuple, release: str) -> _Volume:

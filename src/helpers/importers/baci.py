@@ -23,14 +23,14 @@ from helpers.build import as_text, trade
 from helpers.importers import archives, cluster, codes, reading
 from helpers.importers import folder as sets
 from helpers.importers.baci_files import Source, convert
+from helpers.importers.hs import REVISIONS as GROUPED
+from helpers.importers.hs import listed as codes_in
 from helpers.paths import DATA
 
 KIND = "baci"
 REVISIONS = {92: 1992, 96: 1996, 2: 2002, 7: 2007, 12: 2012, 17: 2017, 22: 2022}
 YEAR_FILE = re.compile(r"BACI_HS\d\d_Y\d{4}_V\d{6}[a-z]?\.csv", re.IGNORECASE)
 BESIDE = re.compile(r"(country|product)_codes.*\.csv|readme.*\.txt", re.IGNORECASE)
-# Groups of products and tiers are known in these revisions only.
-GROUPED = ("HS2017", "HS2022")
 NOT_GROUPED = (
     "Product groups and high-priority tiers are left out: their codes are known for HS 2017 and "
     "HS 2022 only, and the same number may mean other goods in an older revision."
@@ -506,8 +506,10 @@ def _annual(lines: pd.DataFrame, revision: str) -> tuple[pd.DataFrame, list[str]
         ),
     ]
     notes = [NOT_GROUPED] if revision not in GROUPED else []
-    codes_here = listed if revision == trade.BACI_REVISION else listed.assign(hs2017=listed["hs6"])
+    # In a revision that has not been looked up a number may mean other goods: no names there.
+    codes_here = listed.head(0)
     if revision in GROUPED:
+        codes_here = listed.assign(hs2017=codes_in(revision)["code"])
         tiers = trade.tier_memberships(codes_here)
         if revision != trade.BACI_REVISION:
             notes.append(GROUPED_ANEW)
