@@ -213,3 +213,15 @@ def test_metadata_carry_no_run_noise(path):
     assert set(notebook["metadata"]) <= {"kernelspec", "language_info"}
     assert all(set(cell["metadata"]) <= {"tags"} for cell in notebook["cells"])
     assert not re.search(r"/home/|/tmp/|/root/", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("which", ["01", "04"])
+def test_a_deal_held_in_two_releases_is_shown_once(which):
+    """Everything from China to Russia is two deals, in whatever release."""
+    shown = [
+        "".join(output["data"]["text/html"])
+        for output in outputs(notebooks.find(which))
+        if "text/html" in output.get("data", {})
+    ]
+    (table,) = [html for html in shown if re.search(r"from China to Russia( in SIPRI|, rel)", html)]
+    assert table.count("<tr>") == 1 + 2
