@@ -218,6 +218,48 @@ def test_a_view_on_two_topics_counts_under_each():
     assert made.loc["copying of weapons"].tolist() == [1, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [
+        ("perceptions", "topics", alliance.TOPICS),
+        ("perceptions", "bearing", alliance.BEARINGS),
+        ("alliance_rubric", "korolev_stage", alliance.STAGE_LABELS),
+    ],
+)
+def test_every_code_that_is_shown_has_its_words(table, column, words):
+    assert set(tables.load(table)[column].str.split(";").explode().dropna()) <= set(words)
+
+
+def test_every_vote_on_russia_has_its_words():
+    votes = alliance.chinese_votes(tables.load("statements"), "low")
+    names = alliance.vote_names(votes)
+    assert len(names) > 10
+    assert names.notna().all()
+
+
+def test_numbers_in_a_reserve_that_are_no_claims_stay_numbers():
+    frame = pd.DataFrame(
+        {"bearing_note": ["500 in 2019", None], "claim_ids": ["CEPA-086", "DIP-002"]}
+    )
+    assert alliance.reserves(frame).tolist() == ["500 in 2019", ""]
+
+
+def test_every_item_in_military_use_is_counted_once():
+    items = alliance.military_items(tables.load("transfers_to_russia"), "C", "low")
+    made = alliance.by_nature(items)
+    assert made.to_numpy().sum() == len(items) > 0
+    assert list(made.columns) == ["A", "B", "C"]
+
+
+def test_natures_go_from_weapons_to_what_kills_nobody():
+    items = pd.DataFrame(
+        {"lethality": ["non_lethal", "dual_use", "weapon"], "evidence_grade": ["A", "C", "C"]}
+    )
+    made = alliance.by_nature(items)
+    assert made.index.tolist() == ["weapon", "dual use", "not lethal"]
+    assert made["C"].tolist() == [1, 1, 0]
+
+
 def volume(supplier, recipient, release, basis, tiv_mn):
     row = {"supplier": supplier, "recipient": recipient, "release": release, "basis": basis}
     return row | {"scope": "pair", "year": 2018, "tiv_mn": tiv_mn}
@@ -268,7 +310,7 @@ def test_indicators_go_by_theme_from_texts_to_politics():
 def test_clauses_are_laid_out_oldest_first():
     made = alliance.clause_matrix(tables.load("agreements"))
     assert made.index[0] == "AGR-001"
-    assert set(made["Says: no\nalliance"]) == {"yes", "no"}
+    assert set(made["Says: no alliance"]) == {"yes", "no"}
 
 
 def test_two_codings_are_compared_cell_by_cell():

@@ -379,3 +379,16 @@ def test_a_run_without_any_delivery_gives_empty_frames_with_every_era(real):
     assert rows.empty
     assert arms.by_category(rows).columns.tolist() == ["before 2014", "2014 to 2021", "since 2022"]
     assert arms.by_origin(rows).to_numpy().sum() == 0
+
+
+def test_a_state_is_named_as_within_a_sentence():
+    pair = arms.pair(choices.choose(supplier="SUN", recipient="IND"), tables.load("countries"))
+    assert (pair.seller, pair.buyer) == ("the Soviet Union", "India")
+    articled = ["Dominican Republic", "Falkland Islands", "Netherlands", "United Arab Emirates"]
+    assert [arms.with_article(name) for name in articled] == [f"the {name}" for name in articled]
+    bare = ["South Sudan", "Yemen", "Russia", "Hong Kong"]
+    assert [arms.with_article(name) for name in bare] == bare
+
+
+def test_a_small_volume_is_not_written_as_none():
+    assert [arms.amount(x) for x in (0.04, 0.4, 9.96, 10.4)] == ["below 0.1", "0.4", "10", "10"]

@@ -1,3 +1,5 @@
+from typing import get_args
+
 import pandas as pd
 import pytest
 
@@ -86,3 +88,19 @@ def test_command_line_text_is_read_by_the_type_of_the_choice(name, text, read):
 def test_confident_keeps_at_least():
     frame = pd.DataFrame({"confidence": ["low", "medium", "high"]})
     assert choices.confident(frame, "medium")["confidence"].tolist() == ["medium", "high"]
+
+
+@pytest.mark.parametrize("name", choices.Choices.model_fields)
+def test_every_code_of_a_setting_has_words_of_its_own(name):
+    field = choices.Choices.model_fields[name]
+    codes = list(get_args(field.annotation)) or ([False, True] if field.annotation is bool else [])
+    assert set(choices.SETTINGS.get(name, {})) == set(codes)
+    words = [choices.in_words(name, code) for code in codes]
+    assert len(set(words)) == len(codes)
+    assert not any("_" in text for text in words)
+
+
+@pytest.mark.parametrize("name", [*choices.NAMES, *choices.PATTERNS, *choices.PARTIES])
+def test_words_are_of_choices_that_there_are(name):
+    assert name in choices.Choices.model_fields
+    assert "_" not in choices.named(name)

@@ -1,14 +1,15 @@
 """The command line as its user meets it."""
 
 import json
+import re
 
 import nbformat
 import pytest
 from click.testing import CliRunner
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import build, choices, claims, cli, robustness, schema, scorecard, tables
-from helpers.publish import notebooks
+from helpers.publish import notebooks, pdf
 
 
 def run(*words):
@@ -80,6 +81,52 @@ def test_a_failing_notebook_ends_handouts_too(monkeypatch, tmp_path):
     assert result.exit_code == 1
     assert "[1/1] 03_exercises: executing" in result.output
     assert not (tmp_path / "out" / "index.html").exists()
+
+
+@pytest.fixture
+def one_notebook(monkeypatch, tmp_path):
+    """Let the package have one small notebook."""
+    answer = "display({'text/markdown': 'It is so. More.', 'text/plain': ''}, raw=True)"
+    cells = [
+        new_markdown_cell("# Is it so?"),
+        new_code_cell("", metadata={"tags": ["parameters"]}),
+        new_code_cell(answer, metadata={"tags": ["answer"]}),
+    ]
+    path = tmp_path / "03_exercises.ipynb"
+    kernel = {"name": "python3", "display_name": "Python", "language": "python"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    monkeypatch.setattr(notebooks, "every", lambda: [path])
+
+
+def test_handouts_writes_pages_tables_codebook_and_index(one_notebook, tmp_path):
+    out = tmp_path / "out"
+    result = run("handouts", "-o", str(out))
+    assert result.exit_code == 0, result.output
+    written = {p.name for p in out.iterdir()}
+    assert written == {"03_exercises.html", "codebook.html", "index.html", "notebooks", "tables"}
+    assert (out / "tables" / "exercises.csv").exists()
+    page = (out / "index.html").read_text()
+    assert '<a href="03_exercises.html">Is it so?</a>' in page
+    for address in re.findall(r'href="([^"#]+)"', page):
+        assert address.startswith("data:") or (out / address).exists()
+
+
+def test_handouts_prints_each_page_if_asked(one_notebook, monkeypatch, tmp_path):
+    printed = []
+    monkeypatch.setattr(pdf, "browser", lambda: "chromium")
+    monkeypatch.setattr(pdf, "print_pdf", lambda page, to: printed.append((page.name, to.name)))
+    result = run("handouts", "--pdf", "-o", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    assert printed == [("03_exercises.html", "03_exercises.pdf"), ("index.html", "index.pdf")]
+
+
+def test_pdf_without_a_browser_is_refused_before_a_kernel_starts(no_kernel, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = run("handouts", "--pdf", "-o", str(tmp_path / "out"))
+    assert result.exit_code == 1
+    assert "apt install chromium" in result.output
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_data_check_prints_every_violation(monkeypatch):

@@ -239,7 +239,7 @@ def test_a_year_without_a_consultation_would_make_only_the_second_position_hold(
 def test_patrols_decide_whether_2024_is_a_record():
     row, _ = settled("X43")
     assert row["outcome"] == "definition_decides"
-    assert "but with the counting rule no patrols it" in row["turning"][0]
+    assert "but with joint events other than patrols it" in row["turning"][0]
     exercises = tables.load("exercises")
     none = exercises[~exercises["is_patrol"].astype(bool) & (exercises["year"] == 2024)]
     assert settled("X43", exercises=none)[0]["outcome"] == "definition_indifferent"

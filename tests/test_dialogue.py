@@ -109,7 +109,7 @@ def test_the_articles_means_make_its_events():
     rows = dialogue.stated(tables.load("claims")).set_index("rule")
     assert rows.loc["meetings", ["events_1", "events_2"]].tolist() == [6, 12]
     assert rows.loc["exercises", ["events_1", "events_2"]].tolist() == [9, 18]
-    assert round(rows.at["both together", "low"], 2) == 1.04
+    assert round(rows.at["meetings and exercises", "low"], 2) == 1.04
 
 
 def test_rates_of_periods_know_what_is_not_covered():
@@ -120,11 +120,70 @@ def test_rates_of_periods_know_what_is_not_covered():
 
 
 def test_contacts_are_listed_under_the_claims_that_they_bear_on():
-    frame = pd.DataFrame({"claim_ids": ["A-1;B-2", None], "date_start": ["2019", "2020"]})
-    claims = pd.DataFrame({"claim_id": ["B-2", "C-3"], "paraphrase": ["b", "c"]})
+    frame = pd.DataFrame(
+        {
+            "claim_ids": ["A-1;B-2", None, "B-2"],
+            "date_start": ["2019-05", "2020", "2021"],
+            "year": [2019, 2020, 2021],
+        }
+    )
+    claims = pd.DataFrame(
+        {
+            "claim_id": ["B-2", "C-3"],
+            "paraphrase": ["b", "c"],
+            "period_start": ["2019", "2019"],
+            "period_end": ["2020-06-30", "2024"],
+        }
+    )
     found = dialogue.bearing(frame, claims, ["B-2", "C-3"])
     assert found["contacts"].tolist() == [1, 0]
-    assert found["when"].tolist() == ["2019", ""]
+    assert found["when"].tolist() == ["2019-05", ""]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        (0.1, "about 10 times as often in A as in B"),
+        (0.5, "about half as often in B as in A"),
+        (0.66, "about a third less often in B than in A"),
+        (0.98, "about as often in B as in A"),
+        (1.58, "about half more often in B than in A"),
+        (3.1, "about three times as often in B as in A"),
+        (7.2, "about 7 times as often in B as in A"),
+        (0.0, "in A, but not in B"),
+        (np.nan, "neither in B nor in A"),
+    ],
+)
+def test_ratios_are_said_as_one_says_them(ratio, words):
+    assert dialogue.how_often(ratio, "B", "A") == words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.5, 0.8, "50 to 20 per cent fewer"),
+        (1.002, 3.9, "less than 1 per cent more to 3.9 times as many"),
+        (1.0, 1.5, "no change to 50 per cent more"),
+        (2.1, 3.0, "2.1 to 3.0 times as many"),
+        (1.5, 1.996, "50 per cent more to 2.0 times as many"),
+        (0.0, np.inf, "none at all to any number"),
+    ],
+)
+def test_intervals_are_said_as_changes(low, high, words):
+    assert dialogue.changes(low, high) == words
+
+
+def test_every_reading_of_an_interval_has_a_meaning():
+    ends = [(np.nan, np.nan), (2.1, 3), (1.1, 1.9), (1.1, 3), (0.2, 0.9), (0.7, 1.8), (0.7, 3)]
+    readings = dialogue.reading(pd.DataFrame(ends, columns=["low", "high"]))
+    assert set(readings) == set(dialogue.MEANING)
+
+
+def test_numbers_behind_a_forest_plot_name_their_windows():
+    rows = dialogue.comparisons({"all": pd.Series([2, 2, 2, 4, 4, 4], index=YEARS)}, choose())
+    data = dialogue.forest_data(rows, "2019–2021", "2022–2024", "contacts")
+    assert data.iloc[0, :4].tolist() == ["all", 6, 12, 2.0]
+    assert list(data.columns[1:3]) == ["2019–2021 (contacts)", "2022–2024 (contacts)"]
 
 
 def test_missing_rounds_stand_between_their_neighbours():
@@ -196,12 +255,16 @@ def test_a_contact_by_video_is_in_no_country():
 
 def test_agreements_are_counted_by_kind():
     frame = pd.DataFrame(
-        {"date": ["2001-07-16", "2019-06", "2019"], "kind": ["treaty", "a_b", "a_b"]}
+        {"date": ["2001-07-16", "2019-06", "2019"], "kind": ["protocol", "roadmap", "roadmap"]}
     )
     table = dialogue.agreements_by_kind(frame, [2001, 2019, 2020])
-    assert list(table.columns) == ["a b", "treaty"]
+    assert list(table.columns) == ["roadmaps", "treaties and protocols"]
     assert table.loc[2019].tolist() == [2, 0]
     assert table.loc[2020].sum() == 0
+
+
+def test_every_kind_of_agreement_has_words():
+    assert set(tables.load("agreements")["kind"]) <= set(dialogue.KINDS)
 
 
 def test_roadmaps_count_both_ends():

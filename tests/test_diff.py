@@ -46,7 +46,7 @@ def test_deals_are_added_gone_and_revised_the_largest_change_first():
     ]
     assert found["designation"].tolist() == ["Su-35", "Il-76", "R-77"]
     assert found["what"].tolist()[2] == (
-        "delivered_units 80 to 100; delivery_years +2014; tiv_mn 8.0 to 10.0"
+        "units delivered 80 to 100; years of delivery with 2014; million TIV 8 to 10"
     )
 
 
@@ -99,7 +99,7 @@ def test_the_package_knows_what_sipri_revised_in_2026():
     found = diff.compare(diff.side("2025-03"), diff.side("2026-03"))
     by_id = found["deals"].set_index("deal_id")
     assert set(by_id["change"]) == {"revised"}
-    assert by_id.loc["65749", "what"].startswith("ordered_units 250 to 400")
+    assert by_id.loc["65749", "what"].startswith("units ordered 250 to 400")
     volume = found["volumes"].set_index(["supplier", "recipient", "year"])
     revised = volume.loc[("RUS", "CHN", 2018)]
     assert (revised["old_tiv_mn"], revised["new_tiv_mn"]) == (1656, 1905.75)

@@ -186,3 +186,8 @@ def test_the_sums_by_section_and_test_add_up_to_the_ledger():
 
 def test_theses_come_from_both_articles():
     assert set(evidence.theses(tables.load("claims"))["source_id"]) == set(evidence.ARTICLES)
+
+
+def test_every_way_to_test_a_claim_has_words():
+    ledger = tables.load("claims")
+    assert set(evidence.TESTS) == set(ledger["testability"])

@@ -297,3 +297,63 @@ def test_the_collected_events_reproduce_the_counts_of_the_notes():
     events = tables.load("exercises")
     row = exercises.windows_by_rule(events, choose()).loc["core_military"]
     assert (row["events_2"], row["rate_2"]) == (21, 7.0)
+
+
+def test_every_counting_rule_is_explained_and_counted():
+    events = made(("A", "2019-01-01", {}), ("B", "2019-02-01", {"counted_bilateral": False}))
+    rules = exercises.counting_rules(events).set_index("rule")
+    assert list(rules.index) == list(exercises.RULES) == list(exercises.MEANINGS)
+    assert rules.loc[["all_joint", "bilateral"], "events"].tolist() == [2, 1]
+
+
+def test_every_code_shown_in_a_table_has_words():
+    events, operations = tables.load("exercises"), tables.load("joint_operations")
+    assert set(events["form"].dropna()) <= set(exercises.FORMS)
+    assert set(operations["finding"]) <= set(exercises.FINDINGS)
+    assert set(operations["combat"]) <= set(exercises.COMBAT)
+
+
+@pytest.mark.parametrize(
+    ("rates", "words"),
+    [
+        ([3.0, 2.0, 1.0], "Events a year fell from era to era"),
+        ([1.0, 1.0], "Events a year by era"),
+        ([4.0], "Events a year by era"),
+    ],
+)
+def test_a_course_is_named_only_if_every_step_goes_the_same_way(rates, words):
+    assert exercises.course(pd.Series(rates)) == words
+
+
+def test_the_table_of_places_holds_circles_and_bars():
+    events = made(("A", "2019-01-01", {"regions": "arctic;sea_of_japan"}), ("B", "2019-02-01", {}))
+    chosen = choose()
+    laid = exercises.place_table(
+        exercises.places(events, chosen), exercises.regions_by_era(events, chosen), top=1
+    )
+    assert laid["Mark"].tolist() == ["circle on the map", "bar"]
+    assert laid["Events"].tolist() == [2, 2]
+    assert laid["Region"].tolist()[1] == "Sea of Japan"
+
+
+def test_the_table_of_forces_says_which_numbers_are_floors():
+    stated = {"personnel_total": 500.0, "personnel_total_high": 500.0, "ships_total": 9.0,
+              "ships_total_high": None, "aircraft_total": None, "aircraft_total_high": None,
+              "forces_scope": "part"}  # fmt: skip
+    laid = exercises.force_table(made(("A", "2019-01", stated)), {"part": "a part"})
+    assert laid.iloc[0, :4].tolist() == ["2019-01-01", "A", 500.0, 9.0]
+    assert laid.loc[0, ["Whose forces", "At least so many"]].tolist() == ["a part", "ships"]
+    assert math.isnan(laid.loc[0, "Aircraft"])
+
+
+def test_a_note_stands_only_beside_the_count_it_was_written_for():
+    whole = pd.DataFrame({"ours": [84.0, 9.0]})
+    beside = pd.DataFrame({"ours": [70.0, 9.0], "difference": ["theirs is wider", "a floor"]})
+    fewer, same = exercises.explained(beside, whole)
+    assert "84" in fewer and "wider" not in fewer
+    assert same == "a floor"
+
+
+def test_without_a_gap_no_count_is_named_as_the_widest():
+    agreeing = pd.DataFrame({"label": ["A"], "gap": [0.0]})
+    assert exercises.widest(agreeing) == "none is apart"

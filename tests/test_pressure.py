@@ -118,13 +118,26 @@ def test_the_articles_packages_are_read_from_the_ledger():
     [
         (11, "named, and listings counted"),
         (12, "left out, and none counted"),
-        (17, "not spoken of, and none counted"),
-        (18, "after the article"),
+        (17, "not in the article, none counted"),
+        (18, "not in the article, listings counted"),
     ],
 )
 def test_packages_are_compared_one_by_one(package, outcome):
     rows = pressure.packages_compared(tables.load("sanctions"), tables.load("claims"), "chn_hkg")
     assert rows.set_index("eu_package").at[package, "outcome"] == outcome
+
+
+def test_kinds_of_numbers_of_packages_are_in_words():
+    rows = pressure.packages_compared(tables.load("sanctions"), tables.load("claims"), "chn_hkg")
+    words = rows.set_index("eu_package")["certainty"]
+    assert words[14] == "as counted"
+    assert words[16] == "planned before adoption"
+    assert pd.isna(words[12])
+
+
+def test_every_number_that_may_be_summed_is_of_a_kind_with_words():
+    sanctions = tables.load("sanctions")
+    assert set(sanctions.loc[sanctions["is_additive"], "count_kind"]) <= set(pressure.CERTAINTY)
 
 
 def test_second_counts_are_set_beside_the_summed_one():

@@ -208,7 +208,33 @@ def test_a_flip_does_what_it_says(stub, claim_of):
     assert (changed, verdict) == ({"include_licensed": True, "min_grade": "A"}, "holds")
     again = robustness.curve(claim, Tables(), choose(**changed))
     assert CODES[again.verdict.flat[0]] == verdict
-    assert robustness.in_words(changed) == "include_licensed true and min_grade A"
+    assert robustness.in_words(changed) == (
+        "weapons built under licence counted and evidence of grade A only"
+    )
+
+
+def test_three_changes_are_listed_as_in_a_sentence():
+    changed = {"min_grade": "A", "base_year": 2019, "count_calls": False}
+    assert robustness.in_words(changed) == (
+        "evidence of grade A only, 2019 as the base year and no calls"
+    )
+
+
+def test_choices_that_move_nothing_do_not_count_as_combinations(stub, claim_of):
+    stub(lambda chosen: 12.0 if chosen.year_rule == "order" else math.nan)
+    claim = claim_of(check="stub", choices=("sipri_release", "year_rule", "min_grade"))
+    one = robustness.curve(claim, Tables(), choose())
+    assert (one.verdict.size, robustness.n_effective(one)) == (12, 2)
+
+
+def test_a_choice_that_moves_only_the_number_or_only_the_verdict_counts(drawn):
+    still = drawn([[HOLDS, HOLDS], [HOLDS, HOLDS]])
+    assert robustness.n_effective(still) == 1
+    assert robustness.n_effective(drawn([[HOLDS, FAILS], [HOLDS, FAILS]])) == 2
+    moved = still._replace(observed=np.array([[1.0, 1.0], [2.0, 2.0]]))
+    assert robustness.n_effective(moved) == 2
+    corner = still._replace(observed=np.array([[1.0, 1.0], [1.0, math.nan]]))
+    assert robustness.n_effective(corner) == 4
 
 
 def test_varying_are_the_curves_with_more_than_one_verdict_the_frailest_first(drawn):
@@ -233,6 +259,7 @@ def test_summary_has_one_row_a_claim_and_shares_that_add_up(drawn):
     found = robustness.summary(curves)
     assert found[list(CODES)].sum(axis=1).tolist() == [1, 1]
     assert found["n_specifications"].tolist() == [4, 2]
+    assert found["n_effective"].tolist() == [4, 1]
     assert found["robustness"].tolist() == [0.75, 1]
     assert found["most_important"].tolist() == ["a", ""]
     assert found["flip"].tolist() == ["a a1 and b b1", ""]

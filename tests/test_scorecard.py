@@ -17,6 +17,7 @@ MADE_UP = pd.DataFrame(
         "robustness": [1.0, 0.8, 0.5, 0.75, float("nan"), 0.2, float("nan")],
         "flip": ["", "x 1", "x 2", "", float("nan"), "y 1", float("nan")],
         "n_specifications": [12, 4, 4, 4, float("nan"), 8, float("nan")],
+        "n_effective": [6, 4, 4, 4, float("nan"), 8, float("nan")],
     }
 )
 
@@ -236,5 +237,6 @@ def test_fragile_are_claims_that_some_combination_judges_otherwise_and_solid_tho
     # The robustness of d is lowered by silence only.
     assert scorecard.fragile(MADE_UP)["claim_id"].tolist() == ["f", "c", "b"]
     steady = MADE_UP.assign(robustness=MADE_UP["robustness"].replace(0.8, 1.0))
-    steady.loc[1, "n_specifications"] = 99
+    steady.loc[0, "n_specifications"] = 99
+    steady.loc[1, "n_effective"] = 12
     assert scorecard.solid(steady)["claim_id"].tolist() == ["b", "a"]

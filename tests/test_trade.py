@@ -492,3 +492,27 @@ def test_items_by_class_show_empty_grades_as_zero():
 def test_declared_weapons_are_in_thousands():
     frame = annual(("ammunition", "group", 2021, "baci", 9779.0, 1.0))
     assert trade.declared_weapons(frame, choose()).loc["Ammunition", 2021] == pytest.approx(9.779)
+
+
+def test_a_state_is_named_as_within_a_sentence_and_at_the_head_of_a_line():
+    pair = trade.pair_of(choose(exporter="USA"), tables.load("countries"))
+    assert pair.way == "from the United States to Russia"
+    assert list(trade.sides(pair)) == ["The United States reports", "Russia reports"]
+    assert next(iter(trade.dataset_names(pair).values())) == "The United States' reports"
+
+
+def test_small_flows_are_not_rounded_to_nothing():
+    assert trade.scale(pd.DataFrame({"a": [3e5, None]}))[1] == "thousand dollars"
+    assert trade.scale(pd.Series(dtype="float64")) == (1.0, "dollars")
+    assert [trade.money(x) for x in (0.0, 12.3, 4.56e5)] == ["0", "12.3", "456 thousand"]
+
+
+def test_published_figures_are_told_in_words():
+    figures = tables.load("reported_figures")
+    told = trade.with_words(figures, tables.load("sources"), tables.load("countries"))
+    assert told["figure_id"].tolist() == figures["figure_id"].tolist()
+    assert told[["said", "where_read", "when"]].notna().all(axis=None)
+    for column in ("said", "basis", "counts_by", "reported_by", "exporter", "importer"):
+        assert not told[column].str.contains("_|CHN|RUS|usd", na=False).any(), column
+    both = told["exporter"][figures["exporter"].eq("CHN;HKG").to_numpy(bool, na_value=False)]
+    assert set(both) == {"China, Hong Kong"}

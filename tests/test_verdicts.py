@@ -9,11 +9,12 @@ import pytest
 from helpers import prose, robustness, scorecard, verdicts
 from helpers.choices import choose
 from helpers.claims import CHECKS, REASONS, VERDICTS, Finding, Reading, Tables, ledger
+from helpers.paths import NOTEBOOKS
 
 NAN = float("nan")
 KEYS = [
-    "claim_id", "verdict", "reason", "observed", "low", "high", "unit", "expected", "n_rows",
-    "robustness",
+    "claim_id", "paraphrase", "verdict", "reason", "observed", "low", "high", "unit", "operator",
+    "expected", "n_rows", "robustness",
 ]  # fmt: skip
 ATTACK = "<script>alert(1)</script>\"'&"
 
@@ -61,6 +62,24 @@ def test_expectations_in_words(claim_of, operator, words):
 )
 def test_expectations_without_a_number(claim_of, operator, words):
     assert verdicts.expectation(claim_of(operator=operator, expected=NAN, unit="")) == words
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected", "unit", "words"),
+    [
+        ("~", 1.0, "ratio", "about the same"),
+        ("=", 1.0, "ratio", "exactly the same"),
+        ("~", 2.0, "ratio", "about 2 times"),
+        ("=", 2022.0, "year", "2022"),
+        (">=", 2022.0, "year", "2022 or later"),
+        ("<", 2022.0, "year", "before 2022"),
+        ("=", 0.0, "score", "a score of exactly 0"),
+        ("<=", 3.0, "rank", "a rank of at most 3"),
+    ],
+)
+def test_expectations_as_one_says_them(claim_of, operator, expected, unit, words):
+    claim = claim_of(operator=operator, expected=expected, unit=unit)
+    assert verdicts.expectation(claim) == words
 
 
 @pytest.mark.parametrize(
@@ -216,7 +235,7 @@ def test_explain_tells_what_flips_a_verdict(stub, claim_of):
     told = verdicts.explain(claim, Tables(), choose())
     assert "Expected: exactly 10 things, give or take 10%\n" in told
     assert (
-        "Under 3 combinations of choices: holds 67%, fails 33%; with tolerance none it fails"
+        "Under 3 combinations of choices: holds 67%, fails 33%; with no tolerance it fails"
     ) in told
 
 
@@ -297,6 +316,18 @@ def test_the_table_shows_what_is_expected_in_the_reading_of_the_run(shown):
     assert f"at least {verdicts.plain(claim.expected_strict)}" in shown[0]["text/html"]
 
 
+def test_ids_in_the_table_lead_to_the_cards(shown, results):
+    verdicts.show_verdicts(results[results["claim_id"].isin(["CEPA-023", "DIP-032"])])
+    for address in ("01_arms_trade.html#CEPA-023", "03_exercises.html#DIP-032"):
+        assert f'<a href="{address}">' in shown[0]["text/html"]
+
+
+def test_every_claim_has_a_card_in_a_handout_that_there_is():
+    assert {claim.notebook for claim in ledger().values()} == set(verdicts.HANDOUTS)
+    for name in verdicts.HANDOUTS.values():
+        assert (NOTEBOOKS / f"{name}.ipynb").exists()
+
+
 def test_long_tables_are_folded_and_short_ones_are_not(shown, results):
     verdicts.show_verdicts(results.head(12))
     verdicts.show_verdicts(results.head(13))
@@ -327,8 +358,8 @@ def test_robustness_shows_only_what_varies_the_frailest_first(shown):
             "verdict": ["holds", "holds", "fails"],
             "n_specifications": [4, 6, 8],
             "robustness": [0.75, 1.0, 0.5],
-            "most_important": ["year_rule", "", "base_year"],
-            "flip": ["year_rule order", "", ""],
+            "most_important": ["year of delivery or order", "", "base year of trade"],
+            "flip": ["weapons counted in the year of order", "", ""],
             "flip_verdict": ["fails", "", ""],
         }
     )
@@ -336,6 +367,6 @@ def test_robustness_shows_only_what_varies_the_frailest_first(shown):
     rich = shown[0]["text/html"]
     assert rich.index(">c<") < rich.index(">a<")
     assert ">b<" not in rich
-    assert "year rule order: fails" in rich
+    assert "weapons counted in the year of order: fails" in rich
     assert "the data fall silent" in rich
     assert "<script" not in rich

@@ -41,6 +41,36 @@ TOPICS = {
     "narrative": "Chinese narratives",
     "diplomacy": "diplomacy",
     "sanctions": "effect of sanctions",
+    "early warning": "early warning",
+}
+BEARINGS = {"for": "yes", "mixed": "in part", "against": "no"}
+# What Chinese items in Russian military use are, from weapons to goods that kill nobody.
+NATURES = {
+    "weapon": "weapon",
+    "small_arms": "small arms",
+    "military_vehicle": "military vehicle",
+    "weaponised_civil": "civil item turned weapon",
+    "component_of_weapon": "part of a weapon",
+    "component": "engine or part",
+    "dual_use": "dual use",
+    "non_lethal": "not lethal",
+}
+# Of these classes everyone would say that they are heavy weapons; of those only some.
+HEAVY = ("tank", "artillery", "combat_aircraft", "warship", "missile")
+HEAVY_IF_WIDE = ("armoured_vehicle", "armed_drone")
+BODIES = {"vote_unsc": "Council", "vote_unga": "Assembly"}
+VOTES = {
+    "for": "in favour",
+    "against": "against",
+    "abstain": "abstained",
+    "not_seen": "vote not seen",
+}
+ISSUES = {
+    "annexations_2022": "annexations",
+    "crimea": "Crimea",
+    "human_rights_seat": "seat on human rights",
+    "invasion": "invasion",
+    "reparations": "reparations",
 }
 BASES = {
     "official_table": "SIPRI's own table",
@@ -54,13 +84,13 @@ DIRECTIONS = {
     "China on Russia's claims": ("CHN", "RUS"),
 }
 CLAUSES = {
-    "mutual_defence_clause": "Mutual\ndefence",
-    "consultation_clause": "Consul-\ntation",
-    "nonaggression_clause": "Non-ag-\ngression",
-    "no_hostile_alliance_clause": "No hostile\nalliance",
-    "early_warning_clause": "Early\nwarning",
-    "exercise_clause": "Exercises,\npatrols",
-    "is_alliance_disclaimed": "Says: no\nalliance",
+    "mutual_defence_clause": "Mutual defence",
+    "consultation_clause": "Consultation",
+    "nonaggression_clause": "Non-aggression",
+    "no_hostile_alliance_clause": "No hostile alliance",
+    "early_warning_clause": "Early warning",
+    "exercise_clause": "Exercises or patrols",
+    "is_alliance_disclaimed": "Says: no alliance",
 }
 HALF = {"obligation": ("theme", "commitment"), "practice": ("theme", "practice"),
         "deep": ("korolev_stage", "deep")}  # fmt: skip
@@ -87,9 +117,21 @@ def cells(indicators: pd.DataFrame, min_confidence: str) -> pd.DataFrame:
     known = choices.confident(indicators[indicators["era"] != "earlier"], min_confidence)
     ranked = known.sort_values(["is_primary", "coding_id"], ascending=[False, True])
     picked = ranked.drop_duplicates(["indicator", "dyad", "era"]).copy()
-    era = picked["era"].map(ERA_LABELS)
-    picked["column"] = picked["dyad"].where(era.isna(), picked["dyad"] + ", " + era.fillna(""))
+    picked["column"] = pair_and_era(picked)
     return picked.sort_values("coding_id").reset_index(drop=True)
+
+
+def pair_and_era(codings: pd.DataFrame) -> pd.Series:
+    """Name the pair of states of each coding, for Russia-China with its era.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"dyad": [PAIR, "US-Japan"], "era": ["since_2022", "current"]})
+    >>> pair_and_era(frame).tolist()
+    ['Russia-China, since Feb 2022', 'US-Japan']
+    """
+    era = codings["era"].map(ERA_LABELS)
+    return codings["dyad"].where(era.isna(), codings["dyad"] + ", " + era.fillna(""))
 
 
 def columns(indicators: pd.DataFrame) -> list[str]:
@@ -354,6 +396,20 @@ def chinese_votes(statements: pd.DataFrame, min_confidence: str) -> pd.DataFrame
     return about.assign(votes_cast=cast).reset_index(drop=True)
 
 
+def vote_names(votes: pd.DataFrame) -> pd.Series:
+    """Name each vote by its day, body, subject and China's own vote.
+
+    Examples
+    --------
+    >>> vote = {"date": "2022-02-25", "form": "vote_unsc", "issues": "invasion"}
+    >>> vote_names(pd.DataFrame([vote | {"vote_chn": "abstain"}])).tolist()
+    ['2022-02-25 Council, invasion: abstained']
+    """
+    body, own = votes["form"].map(BODIES), votes["vote_chn"].map(VOTES)
+    subject = votes["issues"].str.split(";").str[0].map(ISSUES)
+    return votes["date"] + " " + body + ", " + subject + ": " + own
+
+
 def shown_incidents(incidents: pd.DataFrame, min_grade: str, min_confidence: str) -> pd.DataFrame:
     """Keep the incidents of at least a grade of evidence (A is best), oldest first."""
     known = choices.confident(incidents, min_confidence)
@@ -378,6 +434,23 @@ def views(perceptions: pd.DataFrame, min_confidence: str) -> pd.DataFrame:
     wide = counts.reindex(columns=["for", "mixed", "against"], fill_value=0)
     ordered = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     return ordered.rename(TOPICS)
+
+
+def reserves(perceptions: pd.DataFrame) -> pd.Series:
+    """Give the reserves noted on each view, with the claims that they speak of by their full ids.
+
+    Examples
+    --------
+    >>> view = {"bearing_note": "086 yes; 500 of 087 no", "claim_ids": "CEPA-086;CEPA-087"}
+    >>> reserves(pd.DataFrame([view])).tolist()
+    ['CEPA-086 yes; 500 of CEPA-087 no']
+    """
+    said = []
+    for note, ids in zip(perceptions["bearing_note"], perceptions["claim_ids"], strict=True):
+        full = {i.rpartition("-")[2]: i for i in str(ids).split(";")}
+        words = str(note).split(" ") if pd.notna(note) else []
+        said.append(" ".join(full.get(word, word) for word in words))
+    return pd.Series(said, index=perceptions.index)
 
 
 def release_both_ways(tiv: pd.DataFrame) -> tuple[str, str]:
@@ -417,6 +490,26 @@ def military_items(transfers: pd.DataFrame, min_grade: str, min_confidence: str)
     used = known["is_in_military_use"].astype(bool)
     kept = known[used & (known["evidence_grade"] <= min_grade)]
     return kept.sort_values(["date", "transfer_id"]).reset_index(drop=True)
+
+
+def by_nature(items: pd.DataFrame) -> pd.DataFrame:
+    """Count items by nature (rows, in words) and grade of evidence (columns, all three)."""
+    table = pd.crosstab(items["lethality"], items["evidence_grade"])
+    rows = [nature for nature in NATURES if nature in table.index]
+    return table.reindex(index=rows, columns=list("ABC"), fill_value=0).rename(NATURES)
+
+
+def of_them(part: int, whole: int) -> str:
+    """Say how many of some things one means, as one says it.
+
+    Examples
+    --------
+    >>> of_them(12, 12), of_them(2, 2), of_them(0, 3), of_them(2, 3)
+    ('all of them', 'both of them', 'none of them', '2 of them')
+    """
+    if part == whole and part > 1:
+        return f"{'both' if part == 2 else 'all'} of them"
+    return f"{part or 'none'} of them"
 
 
 def in_words(values: pd.Series | pd.DataFrame, digits: int = 0) -> str:

@@ -7,6 +7,7 @@ money, and units are added only among weapons of one kind.
 
 import calendar
 import json
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,12 @@ DEAL_FACTS = [
 WORDS = ["designation", "description", "category", "is_component", "is_licensed", "note"]
 ORIGINS = ["new, delivered whole", "new, licence-built by the buyer", "second-hand"]
 
+# Names of states and organisations that take an article within a sentence.
+TAKES_ARTICLE = re.compile(
+    r"^(United (States|Kingdom|Nations|Arab Emirates|Wa State)|Netherlands|Philippines|Bahamas"
+    r"|Comoros|Gambia|Maldives|Seychelles|Holy See|US |British (Antarctic|Indian)|French Southern)"
+    r"|\b(Union|Republic|Republic of the Congo|Islands)$"
+)
 
 # The weapons that the articles count, by claim. Which deals are meant stands in the ledger.
 WEAPONS = {
@@ -79,7 +86,7 @@ def pair(chosen: Choices, countries: pd.DataFrame) -> Pair:
     >>> pair(choose(recipient="IND", join_historic=True), tables.load("countries"))
     Pair(suppliers=('RUS', 'SUN'), recipients=('IND', 'SKM'), seller='Russia', buyer='India')
     """
-    name = countries.set_index("iso3")["name"]
+    name = countries.set_index("iso3")["name"].map(with_article)
     suppliers, recipients = (
         (code, *countries.loc[countries["successor_iso3"] == code, "iso3"])
         if chosen.join_historic
@@ -87,6 +94,43 @@ def pair(chosen: Choices, countries: pd.DataFrame) -> Pair:
         for code in (chosen.supplier, chosen.recipient)
     )
     return Pair(suppliers, recipients, name[chosen.supplier], name[chosen.recipient])
+
+
+def with_article(name: str) -> str:
+    """Write a state's name as it stands within a sentence.
+
+    Examples
+    --------
+    >>> [with_article(name) for name in ("Soviet Union", "Netherlands", "China")]
+    ['the Soviet Union', 'the Netherlands', 'China']
+    """
+    return f"the {name}" if TAKES_ARTICLE.search(name) else name
+
+
+def capital(sentence: str) -> str:
+    """Begin a sentence or a label with a capital letter.
+
+    Examples
+    --------
+    >>> capital("the Soviet Union delivered"), capital("")
+    ('The Soviet Union delivered', '')
+    """
+    return sentence[:1].upper() + sentence[1:]
+
+
+def amount(tiv_mn: float) -> str:
+    """Write a volume in million TIV; a small one keeps a decimal, so that it is not taken for none.
+
+    Examples
+    --------
+    >>> amount(38160.6), amount(4.84), amount(0.0), amount(float("nan"))
+    ('38,161', '4.8', '0', 'no data')
+    """
+    if pd.isna(tiv_mn):
+        return "no data"
+    if 0 < abs(tiv_mn) < 0.05:
+        return "below 0.1"
+    return f"{tiv_mn:,.{1 if 0 < abs(tiv_mn) < 9.95 else 0}f}"
 
 
 def joined_words(of: Pair, countries: pd.DataFrame, tiv: pd.DataFrame) -> str:
@@ -99,9 +143,9 @@ def joined_words(of: Pair, countries: pd.DataFrame, tiv: pd.DataFrame) -> str:
     >>> from helpers import tables
     >>> data = tables.load("countries"), tables.load("arms_tiv")
     >>> joined_words(ARTICLES, *data)
-    'Counted with its successor: Soviet Union.'
+    'Counted with its successor: the Soviet Union.'
     >>> joined_words(Pair(("RUS",), ("IND",), "Russia", "India"), *data)
-    'Historic states stand apart: Soviet Union.'
+    'Historic states stand apart: the Soviet Union.'
     """
     both = [*of.suppliers, *of.recipients]
     before = countries[countries["successor_iso3"].isin(both)]
@@ -110,7 +154,7 @@ def joined_words(of: Pair, countries: pd.DataFrame, tiv: pd.DataFrame) -> str:
         return ""
     joined = before["iso3"].isin(both).any()
     words = "Counted with its successor" if joined else "Historic states stand apart"
-    return f"{words}: {', '.join(sorted(before['name']))}."
+    return f"{words}: {', '.join(sorted(before['name'].map(with_article)))}."
 
 
 def from_older(tiv: pd.DataFrame, of: Pair, chosen: Choices) -> list[int]:

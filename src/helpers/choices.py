@@ -273,6 +273,160 @@ def describe(name: str) -> str:
     return Choices.model_fields[name].description
 
 
+# Choices that are codes of states.
+PARTIES = ("supplier", "recipient", "exporter", "importer")
+# What a choice is about, as a noun.
+NAMES = {
+    "cutoff_1": "start of the second era",
+    "cutoff_2": "start of the third era",
+    "window_1": "earlier years",
+    "window_2": "later years",
+    "min_confidence": "least confidence",
+    "join_historic": "historic states",
+    "sipri_release": "SIPRI release",
+    "year_rule": "year of delivery or order",
+    "include_licensed": "weapons built under licence",
+    "include_components": "engines and components",
+    "counting_rule": "rule for counting exercises",
+    "count_virtual": "meetings by video",
+    "count_calls": "calls",
+    "rank_min": "lowest rank of meetings",
+    "baseline": "trade dataset",
+    "hs_list": "list of dual-use goods",
+    "base_year": "base year of trade",
+    "rubric_weights": "weights of the indicators",
+    "min_grade": "least grade of evidence",
+    "jurisdiction_rule": "Hong Kong",
+    "tolerance": "tolerance",
+    "reading": "reading of the words",
+}
+# What each setting of a choice comes to, as words that can stand after "with".
+SETTINGS: dict[str, dict[object, str]] = {
+    "min_confidence": {
+        "low": "rows of any confidence",
+        "medium": "rows of medium and high confidence only",
+        "high": "rows of high confidence only",
+    },
+    "join_historic": {
+        False: "historic states apart",
+        True: "historic states added to their successors",
+    },
+    "year_rule": {
+        "delivery": "weapons counted in the year of delivery",
+        "order": "weapons counted in the year of order",
+    },
+    "include_licensed": {
+        False: "no weapons built under licence",
+        True: "weapons built under licence counted",
+    },
+    "include_components": {
+        True: "engines and other components counted",
+        False: "no engines or other components",
+    },
+    "counting_rule": {
+        "all_joint": "all joint events",
+        "bilateral": "events of China and Russia alone",
+        "no_patrols": "joint events other than patrols",
+        "no_sco": "joint events other than those of the SCO",
+        "armed_forces": "events of the armed forces only",
+        "core_military": "only events that the armed forces lead",
+    },
+    "count_virtual": {True: "meetings by video counted", False: "no meetings by video"},
+    "count_calls": {False: "no calls", True: "calls counted as meetings"},
+    "rank_min": {
+        "minister": "meetings of ministers and above only",
+        "chief_of_staff": "meetings from chiefs of staff upwards",
+        "deputy_minister": "meetings from deputy ministers upwards",
+        "official": "meetings of all ranks",
+    },
+    "baseline": {
+        "china_reported": "trade as China reports it",
+        "baci": "trade as BACI estimates it",
+    },
+    "hs_list": {
+        "chpl50": "all high-priority goods",
+        "tier1_2": "high-priority goods of tiers 1 and 2 only",
+        "semiconductors": "semiconductor devices and integrated circuits only",
+    },
+    "rubric_weights": {
+        "equal": "the same weight for every indicator",
+        "themes": "the same weight for every theme",
+        "obligation": "half the weight on treaty texts",
+        "practice": "half the weight on what is done together",
+        "deep": "half the weight on bases, command and troops",
+    },
+    "min_grade": {
+        "C": "evidence of any grade",
+        "B": "evidence of grades A and B only",
+        "A": "evidence of grade A only",
+    },
+    "jurisdiction_rule": {
+        "chn_hkg": "Hong Kong counted with the mainland",
+        "chn": "the mainland only",
+    },
+    "tolerance": {
+        "ledger": "the tolerance of the ledger",
+        "none": "no tolerance",
+        "double": "twice the tolerance",
+    },
+    "reading": {
+        "default": "the words read as usual",
+        "loose": "the words read loosely",
+        "strict": "the words read strictly",
+    },
+}
+# The same for settings that are dates, years or releases.
+PATTERNS = {
+    "cutoff_1": "the second era from {}",
+    "cutoff_2": "the third era from {}",
+    "window_1": "{} as the earlier years",
+    "window_2": "{} as the later years",
+    "sipri_release": "the SIPRI release of {}",
+    "base_year": "{} as the base year",
+}
+
+
+def named(name: str) -> str:
+    """Say in a few words what a choice is about.
+
+    Examples
+    --------
+    >>> named("hs_list"), named("start_year")
+    ('list of dual-use goods', 'start year')
+    """
+    return NAMES.get(name, name.replace("_", " "))
+
+
+def in_words(name: str, setting: object) -> str:
+    """Say what a setting of a choice comes to, as words that can stand after "with".
+
+    Examples
+    --------
+    >>> in_words("counting_rule", "no_sco"), in_words("window_1", "2018:2019")
+    ('joint events other than those of the SCO', '2018–2019 as the earlier years')
+    >>> in_words("end_year", 2021)
+    'end year 2021'
+    """
+    if name in SETTINGS:
+        return SETTINGS[name][setting]
+    pattern = PATTERNS.get(name, f"{named(name)} {{}}")
+    return pattern.format(str(setting).replace(":", "–"))
+
+
+def meaning(name: str, setting: object) -> str:
+    """Say what the code of a setting means; nothing for what speaks for itself, as a year does.
+
+    Examples
+    --------
+    >>> meaning("baseline", "baci"), meaning("supplier", "RUS"), meaning("end_year", 2024)
+    ('trade as BACI estimates it', 'Russia', '')
+    """
+    if name in PARTIES:
+        known = tables.read("countries").set_index("iso3")["name"]
+        return str(known.get(setting, ""))
+    return SETTINGS.get(name, {}).get(setting, "")
+
+
 def confident(frame: pd.DataFrame, min_confidence: str) -> pd.DataFrame:
     """Keep the rows whose `confidence` is at least the given one.
 

@@ -4,12 +4,16 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from helpers.cli_data import data
 from helpers.cli_options import folder, refusals, shown
 from helpers.paths import BUILD
+
+if TYPE_CHECKING:
+    from helpers.publish.index import Handout
 
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
 
@@ -33,36 +37,58 @@ to_folder = click.option(
 @main.command()
 @folder
 @to_folder
-def handouts(output: Path | None) -> None:
+@click.option("--pdf", "as_pdf", is_flag=True, help="Print the handouts and the index as PDF too.")
+def handouts(output: Path | None, as_pdf: bool) -> None:
     """Execute every notebook and render the handouts and their index.
 
-    The result goes to build/handouts unless another folder is given.
+    The result goes to build/handouts unless another folder is given, with all tables as CSV and
+    the codebook beside it. PDF needs Chromium or a browser built on it.
     """
-    from helpers.publish import notebooks, render
+    from helpers.publish import notebooks, pdf
 
+    if as_pdf:
+        with refusals():
+            pdf.browser()
     output = output or BUILD / "handouts"
-    cards, every, began = [], notebooks.every(), time.perf_counter()
+    made, every, began = [], notebooks.every(), time.perf_counter()
     for number, path in enumerate(every, start=1):
         click.echo(f"[{number}/{len(every)}] {path.stem}: executing ...")
         asked = dict(_newest_release([], notebooks.asks(path)))
-        cards.append(_publish(path, asked, output))
-    render.write_whole(output / "index.html", render.index(cards))
+        made.append(_publish(path, asked, output))
+    _publish_index(made, output)
+    if as_pdf:
+        _print([output / one.file for one in made] + [output / "index.html"])
     click.echo(f"Done in {time.perf_counter() - began:.0f} s: {shown(output / 'index.html')}")
 
 
-def _publish(path: Path, asked: dict[str, object], output: Path) -> dict[str, str]:
-    """Execute and render one notebook into a folder; give its card for the index."""
-    from helpers.publish import notebooks, render
+def _publish(path: Path, asked: dict[str, object], output: Path) -> "Handout":
+    """Execute and render one notebook into a folder; give what the index says of it."""
+    from helpers.publish import index, notebooks, render
 
     with refusals():
         executed = notebooks.execute(path, asked, output / "notebooks" / path.name)
         render.write_whole(output / f"{path.stem}.html", render.handout(executed, path.stem))
-    return {
-        "file": f"{path.stem}.html",
-        "number": path.stem[:2],
-        "title": render.title(executed),
-        "answer": render.answer(executed),
-    }
+        return index.handout(executed, path.stem)
+
+
+def _publish_index(made: list["Handout"], output: Path) -> None:
+    """Write what the handouts rest on and, last, the page that leads to all of it."""
+    from helpers.publish import codebook, index, render
+
+    with refusals():
+        codebook.write_tables(output / "tables")
+        render.write_whole(output / "codebook.html", codebook.page())
+        render.write_whole(output / "index.html", index.page(made))
+
+
+def _print(pages: list[Path]) -> None:
+    """Print pages as PDF beside them."""
+    from helpers.publish import pdf
+
+    for number, page in enumerate(pages, start=1):
+        click.echo(f"[{number}/{len(pages)}] {page.stem}: printing ...")
+        with refusals():
+            pdf.print_pdf(page, page.with_suffix(".pdf"))
 
 
 @main.command()
@@ -87,8 +113,8 @@ def rerun(notebook: str, parameter: tuple[tuple[str, str], ...], output: Path | 
         asked = notebooks.read_parameters(path, given)
     words = ", ".join(f"{name} {text}" for name, text in given) or "its defaults"
     click.echo(f"{path.stem}: executing with {words} ...")
-    card = _publish(path, asked, output)
-    click.echo(f"{card['answer']}\nDone: {shown(output / card['file'])}")
+    made = _publish(path, asked, output)
+    click.echo(f"{made.answer}\nDone: {shown(output / made.file)}")
 
 
 def _newest_release(given: Iterable[tuple[str, str]], asks: Iterable[str]) -> list[tuple[str, str]]:

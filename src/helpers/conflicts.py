@@ -13,7 +13,7 @@ import pandas as pd
 from helpers import prose, verdicts
 from helpers.choices import Choices
 from helpers.claims import PLURAL, VERDICTS, Claim, Tables, ledger
-from helpers.robustness import CODES, Curve, curves
+from helpers.robustness import CODES, Curve, curves, in_words
 from helpers.scorecard import JUDGED, evaluate, measure
 
 SCORES = {"holds": 1.0, "holds_in_part": 0.5, "fails": 0.0}
@@ -71,21 +71,6 @@ IN_PART = {
     "unit_differs": "holds only in another unit ({})",
     "loose_floor": "holds as a low floor",
     "within_interval_only": "holds in part, by the interval",
-}
-# How choices are called in a sentence, where their name with blanks would not do.
-SPOKEN = {
-    "counting_rule": "the counting rule",
-    "cutoff_1": "the second era from",
-    "cutoff_2": "the third era from",
-    "window_1": "the earlier years",
-    "window_2": "the later years",
-    "year_rule": "years of",
-    "hs_list": "the list",
-    "count_virtual": "video meetings counted",
-    "count_calls": "calls counted",
-    "jurisdiction_rule": "jurisdiction",
-    "reading": "a reading that is",
-    "tolerance": "the tolerance set to",
 }
 # Units that say nothing beside what the claim says.
 MUTE_UNITS = ("%", "years", "share of years")
@@ -183,27 +168,21 @@ def turning(conflict: dict, judged: pd.DataFrame, found: dict[str, Curve]) -> li
             changed, verdict = flip_by(one, names)
             if changed:
                 far = abs(SCORES[verdict] - SCORES[own])
-                told.append((far, f"{_claim_told(row)}, but {_with(verdict, changed)}"))
+                told.append((far, f"{_claim_told(row)}, but {_with(changed, verdict)}"))
         elif not names and row["reason"] in READINGS:
             told.append((0.0, _claim_told(row)))
     return [words for _, words in sorted(told, key=lambda item: -item[0])]
 
 
-def _with(verdict: str, changed: dict[str, object]) -> str:
+def _with(changed: dict[str, object], verdict: str) -> str:
     """Say what a claim comes out as under other choices.
 
     Examples
     --------
-    >>> _with("fails", {"cutoff_2": "2021-01-01", "count_virtual": False})
-    'with the third era from 2021-01-01 and no video meetings counted it fails'
+    >>> _with({"cutoff_2": "2021-01-01", "count_virtual": False}, "fails")
+    'with the third era from 2021-01-01 and no meetings by video it fails'
     """
-    words = []
-    for name, value in changed.items():
-        spoken = SPOKEN.get(name, name.replace("_", " "))
-        setting = str(value).replace("_", " ")
-        no = "" if value else "no "
-        words.append(f"{no}{spoken}" if isinstance(value, bool) else f"{spoken} {setting}")
-    return f"with {prose.listing(words)} it {VERDICTS[verdict]}"
+    return f"with {in_words(changed)} it {VERDICTS[verdict]}"
 
 
 def flip_by(one: Curve, names: list[str]) -> tuple[dict[str, object], str]:
@@ -455,8 +434,7 @@ def _claim_told(row: dict) -> str:
         return f"{_named(row)} {said}"
     stated = ""
     if row["operator"] in verdicts.AT_LEAST and not is_met:
-        expected = verdicts.quantity(row["expected"], row["unit"])
-        asked = verdicts.AT_LEAST[row["operator"]].format(expected)
+        asked = verdicts.bounded(row["operator"], row["expected"], row["unit"])
         stated = f" against {asked.removeprefix('exactly ')}"
     return f"{_named(row)} {said}: {_amount(row)}{stated}"
 

@@ -18,7 +18,7 @@ RANKS = ["official", "deputy_minister", "chief_of_staff", "minister"]
 CORE_SERIES = ("strategic_security_consultation", "defence_ministers")
 MECHANISMS = {
     "strategic_security_consultation": "Strategic security consultation",
-    "security_council_other": "Security councils, other talks",
+    "security_council_other": "Other security-council talks",
     "law_enforcement_security": "Law-enforcement mechanism",
     "defence_ministers": "Defence ministers",
     "intergovernmental_mtc_commission": "Arms-trade commission",
@@ -32,8 +32,35 @@ MECHANISMS = {
     "asia_pacific_affairs_consultation": "Asia-Pacific consultation",
     "deputy_foreign_ministers_korea": "Deputy ministers on Korea",
     "missile_defence_consultations": "Missile-defence consultations",
-    "trilateral_security_representatives": "With Mongolia, security heads",
+    "trilateral_security_representatives": "Security heads with Mongolia",
     "brics_security_representatives": "BRICS security heads",
+}
+KINDS = {
+    "joint_statement": "joint statements",
+    "treaty": "treaties and protocols",
+    "treaty_extension": "treaties and protocols",
+    "intergovernmental_agreement": "treaties and protocols",
+    "protocol": "treaties and protocols",
+    "roadmap": "roadmaps",
+    "memorandum": "memoranda and announcements",
+    "announcement": "memoranda and announcements",
+}
+# Fractions as they are said; a ratio is told by the one nearest to it.
+SPOKEN = {
+    1 / 3: "about two thirds less often",
+    1 / 2: "about half as often",
+    2 / 3: "about a third less often",
+    3 / 4: "about a quarter less often",
+    7 / 8: "slightly less often",
+    1: "about as often",
+    9 / 8: "slightly more often",
+    5 / 4: "about a quarter more often",
+    4 / 3: "about a third more often",
+    3 / 2: "about half more often",
+    7 / 4: "about three quarters more often",
+    2: "about twice as often",
+    5 / 2: "about two and a half times as often",
+    3: "about three times as often",
 }
 COLUMNS = [
     "contact_id", "date_start", "date_end", "year", "mechanism", "round_no", "format", "setting",
@@ -206,6 +233,101 @@ def reading(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(texts, index=rows.index)
 
 
+MEANING = {
+    "not covered": "the two cannot be compared",
+    "more than doubled": "the rate more than doubled",
+    "a rise, but no doubling": "the rate rose, but did not double",
+    "a rise, doubling possible": "a rise is sure at that level and a doubling possible",
+    "a fall": "the rate fell",
+    "no change possible, doubling not": "a doubling is ruled out, and any rise may be chance",
+    "no change and doubling both possible": "a doubling is neither confirmed nor ruled out",
+}
+
+
+def how_often(ratio: float, later: str, earlier: str) -> str:
+    """Say a ratio of yearly rates the way one says it, to the nearest common fraction.
+
+    Examples
+    --------
+    >>> how_often(1.47, "2022–2024", "2019–2021")
+    'about half more often in 2022–2024 than in 2019–2021'
+    >>> how_often(1.97, "2023", "2022")
+    'about twice as often in 2023 as in 2022'
+    >>> how_often(float("inf"), "2023", "2022")
+    'in 2023, but not in 2022'
+    """
+    if np.isnan(ratio):
+        return f"neither in {later} nor in {earlier}"
+    if ratio in (0, np.inf):
+        held, idle = (later, earlier) if ratio else (earlier, later)
+        return f"in {held}, but not in {idle}"
+    if not 0.3 <= ratio <= 3.3:
+        times = ratio if ratio > 1 else 1 / ratio
+        words = f"about {times:.0f} times as often"
+        held, idle = (later, earlier) if ratio > 1 else (earlier, later)
+        return f"{words} in {held} as in {idle}"
+    nearest = min(SPOKEN, key=lambda known: abs(np.log(ratio / known)))
+    words = SPOKEN[nearest]
+    return f"{words} in {later} {'as' if ' as ' in words else 'than'} in {earlier}"
+
+
+def change(ratio: float) -> str:
+    """Say a ratio as a change in per cent, or from two on as a multiple.
+
+    Examples
+    --------
+    >>> [change(ratio) for ratio in (0.794, 1.47, 2.79, 1.0, 0.0)]
+    ['21 per cent fewer', '47 per cent more', '2.8 times as many', 'no change', 'none at all']
+    >>> change(float("inf")), change(float("nan"))
+    ('any number', 'not known')
+    """
+    if np.isnan(ratio) or ratio in (0, np.inf):
+        return "not known" if np.isnan(ratio) else "any number" if ratio else "none at all"
+    if ratio >= 1.995:
+        return f"{ratio:.1f} times as many"
+    if ratio == 1:
+        return "no change"
+    part = abs(round(100 * ratio) - 100) or "less than 1"
+    return f"{part} per cent {'more' if ratio > 1 else 'fewer'}"
+
+
+def changes(low: float, high: float) -> str:
+    """Say an interval of ratios as a range of changes.
+
+    Examples
+    --------
+    >>> changes(0.794, 2.79), changes(1.25, 1.93)
+    ('21 per cent fewer to 2.8 times as many', '25 to 93 per cent more')
+    """
+    first, last = change(low), change(high)
+    shared = first.partition(" ")[2]
+    if first[0].isdigit() and last.endswith(f" {shared}"):
+        first = first.removesuffix(f" {shared}")
+    return f"{first} to {last}"
+
+
+def forest_data(rows: pd.DataFrame, earlier: str, later: str, what: str) -> pd.DataFrame:
+    """Give the numbers behind a forest plot under headings for readers.
+
+    Parameters
+    ----------
+    rows
+        As `comparisons` or `leave_one_out` give them; the first column names the rows.
+    earlier, later
+        The two windows in words.
+    what
+        What is counted, such as contacts.
+    """
+    headings = {
+        "events_1": f"{earlier} ({what})",
+        "events_2": f"{later} ({what})",
+        "value": "Ratio of yearly rates",
+        "low": "95 % interval from",
+        "high": "95 % interval to",
+    }
+    return rows[[rows.columns[0], *headings]].rename(columns={rows.columns[0]: "Row", **headings})
+
+
 def article_windows(claims: pd.DataFrame) -> dict[str, str]:
     """Read from the ledger the two windows that the article compares (DIP-018 and DIP-071).
 
@@ -230,7 +352,7 @@ def stated(claims: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Rows as of `comparisons`: meetings, exercises, both together.
+        Rows as of `comparisons`: meetings, exercises, meetings and exercises.
     """
     windows = article_windows(claims)
     mean = claims.set_index("claim_id")["expected"]
@@ -241,7 +363,7 @@ def stated(claims: pd.DataFrame) -> pd.DataFrame:
         )
         for name, pair in ids.items()
     }
-    series["both together"] = series["meetings"] + series["exercises"]
+    series["meetings and exercises"] = series["meetings"] + series["exercises"]
     return comparisons(series, Choices(**windows))
 
 
@@ -319,7 +441,7 @@ def rates_in(counts: pd.Series, periods: dict[str, tuple[int, int]]) -> pd.DataF
 
 
 def bearing(frame: pd.DataFrame, claims: pd.DataFrame, ids: list[str]) -> pd.DataFrame:
-    """List the contacts that bear on single claims: one row a claim.
+    """List the contacts that bear on single claims, in the period of each: one row a claim.
 
     Returns
     -------
@@ -327,9 +449,13 @@ def bearing(frame: pd.DataFrame, claims: pd.DataFrame, ids: list[str]) -> pd.Dat
         claim_id, paraphrase, contacts (number), when (their dates).
     """
     own = frame["claim_ids"].fillna("").str.split(";")
-    found = {i: frame[own.map(lambda listed, i=i: i in listed)] for i in ids}
-    rows = claims[claims["claim_id"].isin(ids)][["claim_id", "paraphrase"]]
-    return rows.assign(
+    rows = claims[claims["claim_id"].isin(ids)]
+    ends = rows.set_index("claim_id")[["period_start", "period_end"]].map(lambda day: int(day[:4]))
+    found = {
+        i: frame[own.map(lambda listed, i=i: i in listed) & frame["year"].between(first, last)]
+        for i, first, last in ends.itertuples()
+    }
+    return rows[["claim_id", "paraphrase"]].assign(
         contacts=[len(found[i]) for i in rows["claim_id"]],
         when=[", ".join(found[i]["date_start"]) for i in rows["claim_id"]],
     )
@@ -455,8 +581,8 @@ def visits(frame: pd.DataFrame, years: list[int]) -> pd.DataFrame:
 
 
 def agreements_by_kind(agreements: pd.DataFrame, years: list[int]) -> pd.DataFrame:
-    """Count agreements by year and kind, one column a kind, most frequent first."""
-    kinds = agreements["kind"].str.replace("_", " ")
+    """Count agreements by year and kind in words, one column a kind, most frequent first."""
+    kinds = agreements["kind"].map(KINDS)
     table = pd.crosstab(dates.year(agreements["date"]).astype("int64"), kinds)
     order = table.sum().sort_values(ascending=False, kind="stable").index
     return table[order].reindex(years, fill_value=0)

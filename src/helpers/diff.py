@@ -24,6 +24,15 @@ DEAL_FIGURES = [
     "order_year", "ordered_units", "delivered_units", "delivery_years", "condition", "tiv_mn",
 ]  # fmt: skip
 YEAR_FIGURES = ["delivered_units", "tiv_mn"]
+# How the figures of a deal are said.
+FIGURE_WORDS = {
+    "order_year": "year of order",
+    "ordered_units": "units ordered",
+    "delivered_units": "units delivered",
+    "delivery_years": "years of delivery",
+    "condition": "condition",
+    "tiv_mn": "million TIV",
+}
 SHOWN = 15
 TITLES = {
     "deals": "Deals",
@@ -238,18 +247,23 @@ def _pairs(both: pd.DataFrame, differs: pd.DataFrame) -> zip:
 
 
 def _what(row: dict, figures: list[str]) -> str:
-    """Write the figures of a deal that differ, such as delivered_units 7 to 8."""
+    """Write the figures of a deal that differ, such as units delivered 7 to 8."""
     parts = []
     for figure in figures:
         old, new = row[f"{figure}_old"], row[f"{figure}_new"]
         if figure == "delivery_years":
             before, after = set(old.split(";")), set(new.split(";"))
-            steps = [f"+{y}" for y in sorted(after - before)]
-            steps += [f"-{y}" for y in sorted(before - after)]
-            parts.append(f"{figure} {' '.join(steps)}")
+            steps = [f"with {y}" for y in sorted(after - before)]
+            steps += [f"without {y}" for y in sorted(before - after)]
+            parts.append(f"{FIGURE_WORDS[figure]} {', '.join(steps)}")
         else:
-            parts.append(f"{figure} {old} to {new}")
+            parts.append(f"{FIGURE_WORDS[figure]} {_said(old)} to {_said(new)}")
     return "; ".join(parts)
+
+
+def _said(cell: object) -> str:
+    """Write one figure of a deal: no surplus decimals, no underscores."""
+    return f"{cell:g}" if isinstance(cell, float) else str(cell).replace("_", " ")
 
 
 def _sized(found: pd.DataFrame, both: pd.DataFrame) -> pd.DataFrame:

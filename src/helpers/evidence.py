@@ -46,6 +46,12 @@ SECTIONS = {
     "arctic": "the Arctic",
     "greyzone": "the grey zone",
 }
+TESTS = {
+    "computable": "computed",
+    "codable": "coded by rule",
+    "citable": "cited only",
+    "untestable": "no test",
+}
 SCOPES = {
     "between_articles": "Where the two articles contradict each other",
     "within_cepa": "Where CEPA contradicts itself",

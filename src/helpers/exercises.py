@@ -18,6 +18,17 @@ RULES = {
     "armed_forces": "armed forces only",
     "core_military": "armed forces as principals",
 }
+MEANINGS = {
+    "all_joint": "every event in which forces of both took part: patrols, security forces and "
+    "third-party drills too; parts of one event count once",
+    "bilateral": "of these, the events of China and Russia alone",
+    "no_patrols": "of these, all but patrols",
+    "no_sco": "of these, all but those of the Shanghai Cooperation Organisation",
+    "armed_forces": "of these, those of the armed forces: without national guard, police, border "
+    "guard and coast guard",
+    "core_military": "of these, exercises and patrols of the armed forces in which China and "
+    "Russia are the only or the principal partners: without third-party drills too",
+}
 GROUPS = {
     "exercise": "armed forces' exercises",
     "air_patrol": "air patrols",
@@ -48,6 +59,13 @@ REGIONS = {
     "russia_inland": "inland Russia",
     "china_inland": "inland China",
 }
+FORMS = {"field": "field", "command_post": "command post", "both": "field and command post"}
+FINDINGS = {
+    "found": "units of both, same task",
+    "no_chinese_part": "no Chinese part found",
+    "in_exercises": "patrols (counted above)",
+}
+COMBAT = {"none": "", "russia_only": "; Russia fought"}
 QUANTITIES = {"personnel_total": "people", "ships_total": "ships", "aircraft_total": "aircraft"}
 # Pairs of periods that the articles set against each other, besides the windows and the eras.
 CLAIMED_PERIODS = {
@@ -60,6 +78,12 @@ CLAIMED_PERIODS = {
 def counted(events: pd.DataFrame, rule: str) -> pd.DataFrame:
     """Keep the events that a counting rule counts; parts of one event are one event."""
     return events[events[f"counted_{rule}"]]
+
+
+def counting_rules(events: pd.DataFrame) -> pd.DataFrame:
+    """List the counting rules: rule, name, meaning, and the events of a table that each counts."""
+    rows = [[r, RULES[r], MEANINGS[r], len(counted(events, r))] for r in RULES]
+    return pd.DataFrame(rows, columns=["rule", "name", "meaning", "events"])
 
 
 def with_parts(events: pd.DataFrame, rule: str) -> pd.DataFrame:
@@ -189,6 +213,55 @@ def windows_by_rule(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     later = window_years(chosen.window_2, shown)
     rows = {rule: compare(counts[rule], earlier, later) for rule in RULES}
     return _compared(rows, "rule")
+
+
+def ratio_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Lay comparisons out for readers: counts of both periods, ratio, bounds of its interval.
+
+    Examples
+    --------
+    >>> rates = pd.Series({2020: 2, 2021: 4, 2022: 12})
+    >>> found = _compared({"late": compare(rates, [2020, 2021], [2022])}, "Pair")
+    >>> ratio_table(found).iloc[0, :5].tolist()
+    [6.0, 2.0, 12.0, 1.0, 4.0]
+    """
+    counts = table[["events_1", "years_1", "events_2", "years_2"]]
+    names = ["Events, earlier", "Years, earlier", "Events, later", "Years, later"]
+    ratios = pd.DataFrame(
+        [tuple(ratio) for ratio in table["ratio"]],
+        index=table.index,
+        columns=["Times as many", "95 % from", "95 % to"],
+    )
+    return counts.set_axis(names, axis=1).join(ratios).round(3)
+
+
+def course(rates: pd.Series) -> str:
+    """Say how the yearly rates of successive eras run.
+
+    Examples
+    --------
+    >>> course(pd.Series([1.4, 5.2, 8.8])), course(pd.Series([1.4, 5.2, 2.0]))
+    ('Events a year rose from era to era', 'Events a year by era')
+    """
+    steps = rates.diff().dropna()
+    if len(steps) and (steps > 0).all():
+        return "Events a year rose from era to era"
+    if len(steps) and (steps < 0).all():
+        return "Events a year fell from era to era"
+    return "Events a year by era"
+
+
+def of_all(part: int, whole: int) -> str:
+    """Say how many of some things it is.
+
+    Examples
+    --------
+    >>> of_all(0, 6), of_all(2, 6), of_all(6, 6), of_all(1, 1)
+    ('none of 6', '2 of 6', 'all 6', '1 of 1')
+    """
+    if part == whole > 1:
+        return f"all {whole}"
+    return f"{part or 'none'} of {whole}"
 
 
 def era_rates(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
@@ -354,6 +427,30 @@ def places(events: pd.DataFrame, chosen: Choices, cell: float = 4.0) -> pd.DataF
     )
 
 
+def place_table(places: pd.DataFrame, regions: dict[str, pd.Series], top: int) -> pd.DataFrame:
+    """Lay out for readers what the maps and the bars beside them draw.
+
+    Parameters
+    ----------
+    places
+        As `places` gives them.
+    regions
+        As `regions_by_era` gives them.
+    top
+        How many regions of each era have a bar.
+    """
+    names = {"era": "Era", "latitude_deg": "Latitude (°)", "longitude_deg": "Longitude (°)",
+             "events": "Events"}  # fmt: skip
+    circles = places.rename(columns=names).assign(Mark="circle on the map").round(1)
+    bars = pd.DataFrame(
+        [(era, "bar", name, count) for era, counts in regions.items()
+         for name, count in counts.head(top).items()],
+        columns=["Era", "Mark", "Region", "Events"],
+    )  # fmt: skip
+    columns = ["Era", "Mark", "Region", "Latitude (°)", "Longitude (°)", "Events"]
+    return pd.concat([circles, bars], ignore_index=True).reindex(columns=columns)
+
+
 def exploded(events: pd.DataFrame, column: str) -> pd.DataFrame:
     """Give a row per item of a list column; an event with three regions has three rows."""
     items = events[column].str.split(";")
@@ -434,6 +531,33 @@ def forces(events: pd.DataFrame, quantity: str) -> pd.DataFrame:
     ).sort_values("day", ignore_index=True)
 
 
+def force_table(events: pd.DataFrame, scopes: dict[str, str]) -> pd.DataFrame:
+    """Lay out for readers what the panels of sizes draw: a row per event.
+
+    Parameters
+    ----------
+    events
+        Selected events.
+    scopes
+        The words for whose forces a number holds, by the code in `forces_scope`.
+    """
+    drawn = {unit: forces(events, quantity) for quantity, unit in QUANTITIES.items()}
+    first = drawn[QUANTITIES["personnel_total"]]
+    least = [
+        ", ".join(unit for unit, rows in drawn.items() if rows.at[row, "is_floor"])
+        for row in first.index
+    ]
+    return pd.DataFrame(
+        {
+            "Began": first["day"].dt.strftime("%Y-%m-%d"),
+            "Event": first["name"],
+            **{unit.capitalize(): rows["count"] for unit, rows in drawn.items()},
+            "Whose forces": first["forces_scope"].map(scopes),
+            "At least so many": least,
+        }
+    )
+
+
 def size_by_era(events: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
     """Summarise by era how many events state their forces and the median of those that do.
 
@@ -477,6 +601,54 @@ def against_published(reported: pd.DataFrame, events: pd.DataFrame) -> pd.DataFr
     return known.assign(
         ours=ours, published=low, agrees=ours == nearest, gap=ours - nearest
     ).reset_index(drop=True)
+
+
+def published_labels(reported: pd.DataFrame) -> pd.Series:
+    """Name published counts by who counted, without where it was read, and by their period.
+
+    Examples
+    --------
+    >>> published_labels(pd.DataFrame({"counted_by": ["US NDU via Bloomberg"],
+    ...     "period_start": ["2014"], "period_end": ["2023-06"]})).tolist()
+    ['US NDU, 2014 to 2023-06']
+    """
+    who = reported["counted_by"].str.replace(r" (via|Center for).*| \(.*", "", regex=True)
+    first, last = reported["period_start"], reported["period_end"]
+    return who + ", " + first.where(first == last, first + " to " + last)
+
+
+def explained(beside: pd.DataFrame, whole: pd.DataFrame) -> pd.Series:
+    """Say of each published count what may explain that ours is another.
+
+    The notes collected with the counts were written beside our whole table. Where a run counts
+    fewer events, such a note may be false, so that the words then name the run instead.
+
+    Parameters
+    ----------
+    beside
+        As `against_published` gives it for the events of a run.
+    whole
+        The same for all events of the table.
+    """
+    instead = [
+        f"This run leaves out events of less confidence; with them our count is {count:.3g}."
+        for count in whole["ours"]
+    ]
+    return beside["difference"].where(beside["ours"] == whole["ours"], instead)
+
+
+def widest(beside: pd.DataFrame) -> str:
+    """Name the published count that differs most from ours, and by how many.
+
+    Examples
+    --------
+    >>> widest(pd.DataFrame({"label": ["A", "B"], "gap": [1.0, -18.0]}))
+    'the widest gap is 18 (B)'
+    """
+    gaps = beside["gap"].abs()
+    if not gaps.any():
+        return "none is apart"
+    return f"the widest gap is {gaps.max():.0f} ({beside.loc[gaps.idxmax(), 'label']})"
 
 
 def _ours(row: dict, events: pd.DataFrame) -> float:

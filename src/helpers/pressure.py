@@ -36,6 +36,12 @@ AUTHORITIES = {
     "UKR": "Ukraine",
     "JPN": "Japan",
 }
+CERTAINTY = {
+    "exact": "as counted",
+    "at_least": "floor",
+    "at_most": "ceiling",
+    "planned": "planned before adoption",
+}
 SEATS = {
     "n_mainland": "mainland",
     "n_hong_kong": "Hong Kong",
@@ -96,6 +102,18 @@ def by_quarter(
     """
     table = pd.crosstab(dates.quarter(frame["date"]), frame[column].map(names))
     return table.reindex(index=wanted, columns=list(names.values()), fill_value=0)
+
+
+def quarter_words(quarter: str) -> str:
+    """Write a quarter as one reads it.
+
+    Examples
+    --------
+    >>> quarter_words("2022Q1")
+    'first quarter of 2022'
+    """
+    ordinals = ("first", "second", "third", "fourth")
+    return f"{ordinals[int(quarter[-1]) - 1]} quarter of {quarter[:4]}"
 
 
 def without_quarter(frame: pd.DataFrame) -> int:
@@ -249,18 +267,24 @@ def packages_compared(sanctions: pd.DataFrame, claims: pd.DataFrame, rule: str) 
     Returns
     -------
     pandas.DataFrame
-        Columns of `packages` and `stated_packages`, and `outcome` in words.
+        Columns of `packages` and `stated_packages`, and in words `certainty` (what kind of number
+        was found; missing where none was) and `outcome`.
     """
     both = packages(sanctions, rule).merge(stated_packages(claims), on="eu_package", how="outer")
     found = both["n_counted"].fillna(0) > 0
     named = both["is_named"].astype("boolean")
-    outcome = pd.Series("after the article", index=both.index)
+    outcome = pd.Series("not in the article, listings counted", index=both.index)
     outcome = outcome.mask((named & found).fillna(False), "named, and listings counted")
     outcome = outcome.mask((named & ~found).fillna(False), "named, but none counted")
     outcome = outcome.mask((~named & found).fillna(False), "left out, but listings counted")
     outcome = outcome.mask((~named & ~found).fillna(False), "left out, and none counted")
-    outcome = outcome.mask(named.isna() & ~found, "not spoken of, and none counted")
-    return both.assign(outcome=outcome)
+    outcome = outcome.mask(named.isna() & ~found, "not in the article, none counted")
+    return both.assign(certainty=both["count_kinds"].map(_certainty), outcome=outcome)
+
+
+def _certainty(kinds: object) -> object:
+    """Write kinds of numbers, joined by commas, in words."""
+    return ", ".join(CERTAINTY[kind] for kind in kinds.split(", ")) if pd.notna(kinds) else pd.NA
 
 
 def second_counts(sanctions: pd.DataFrame) -> pd.DataFrame:
@@ -270,7 +294,7 @@ def second_counts(sanctions: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         date, authority, n_summed (the count that is summed), n_other (the largest other),
-        measure_other, what the other counts.
+        basis_other (what the other counts), source_id.
     """
     summed = sanctions[sanctions["is_additive"]].groupby(["date", "authority"])["n_entities"].sum()
     other = sanctions[~sanctions["is_additive"] & sanctions["n_entities"].notna()]
@@ -284,18 +308,12 @@ def second_counts(sanctions: pd.DataFrame) -> pd.DataFrame:
 
 def by_certainty(listed: pd.DataFrame) -> pd.DataFrame:
     """Add up listings by authority (rows) and by what kind of number they are (columns)."""
-    kinds = {
-        "exact": "as counted",
-        "at_least": "floor",
-        "at_most": "ceiling",
-        "planned": "planned before adoption",
-    }
     table = listed.pivot_table(
         index="authority", columns="count_kind", values="n_counted", aggfunc="sum", fill_value=0
     )
     order = [code for code in AUTHORITIES if code in table.index]
-    table = table.reindex(columns=list(kinds), fill_value=0).loc[order].astype("int64")
-    return table.rename(index=AUTHORITIES, columns=kinds)
+    table = table.reindex(columns=list(CERTAINTY), fill_value=0).loc[order].astype("int64")
+    return table.rename(index=AUTHORITIES, columns=CERTAINTY)
 
 
 def recorded(sanctions: pd.DataFrame, claims: pd.DataFrame, rule: str) -> pd.DataFrame:

@@ -5,9 +5,14 @@ Everything shown is escaped; text from data never becomes markup.
 
 import html
 import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pandas as pd
 from IPython.display import Markdown, display
+from markupsafe import Markup
+from pandas.io.formats.style import Styler
 
 from helpers import choices, tables
 
@@ -127,8 +132,9 @@ def show_table(
     digits: dict[str, int] | None = None,
     link: dict[str, str] | None = None,
     folded: bool = False,
+    source: str = "",
 ) -> None:
-    """Show columns of a frame as a table with caption and headings.
+    """Show columns of a frame as a table with caption and headings, and as CSV for a download.
 
     Parameters
     ----------
@@ -145,65 +151,114 @@ def show_table(
         Columns whose cells link to the address in another column.
     folded
         Show only the caption and the number of rows until the reader opens it.
+    source
+        Whom the rows come from, for a line under the table.
 
     Raises
     ------
     KeyError
         If a column of `headings` is not in the frame.
+    ValueError
+        If two columns have one heading: a download could not tell them apart.
     """
-    cells = {c: _cells(frame[c], (digits or {}).get(c, 0)) for c in headings}
-    for column, address in (link or {}).items():
-        cells[column] = [_link(c, a) for c, a in zip(cells[column], frame[address], strict=True)]
-    numeric = {c for c in headings if _is_number(frame[c])}
-    plain = pd.DataFrame({heading: frame[c] for c, heading in headings.items()})
-    rich = _table_html(caption, headings, cells, numeric)
+    if len(set(headings.values())) < len(headings):
+        raise ValueError(f"two columns under one heading among {listing([*headings.values()])}")
+    rich = table_html(frame, caption, headings, digits or {}, link or {}, source)
     if folded:
         rich = _folded(rich, f"{caption}: {plural(len(frame), 'row')}")
-    _display(rich, f"{caption}\n{plain.to_string(index=False, max_colwidth=40)}")
+    plain = frame[[*headings]].rename(columns=headings).reset_index(drop=True)
+    bundle = {
+        "text/html": rich,
+        "text/csv": csv_text(plain),
+        "text/plain": f"{caption}\n{plain.to_string(index=False, max_colwidth=40)}",
+    }
+    show(bundle, caption=caption)
+
+
+def table_html(
+    frame: pd.DataFrame,
+    caption: str,
+    headings: dict[str, str],
+    digits: dict[str, int],
+    link: dict[str, str],
+    source: str = "",
+) -> str:
+    """Lay out a table: caption, column heads, the first column as row heads, source.
+
+    The parameters are those of `show_table`.
+    """
+    cells = frame[[*headings]].reset_index(drop=True)
+    classes = [_class(cells[column]) for column in headings]
+    for column, address in link.items():
+        shown = zip(cells[column], frame[address], strict=True)
+        cells[column] = pd.Series([_linked(*pair) for pair in shown], dtype=object)
+    writers = {c: partial(_cell, write=_writer(frame[c], digits.get(c, 0))) for c in headings}
+    layout = Layout(cells, cell_ids=False).format(writers, escape="html")
+    heads = [*headings.values()]
+    return layout.to_html(
+        exclude_styles=True, caption=caption, headings=heads, classes=classes, source=source
+    ).strip()
+
+
+# Styler writes cells by column, escaped; the page around them is ours.
+Layout = Styler.from_custom_template(Path(__file__).parent, html_table="table.html.j2")
+DATES = r"(\d{4}(-\d{2}){0,2}( to |–|$)){1,2}"
+# Words up to this length, such as the ids of claims, are better kept on one line.
+SHORT = 14
+
+
+def _class(cells: pd.Series) -> str:
+    """Name what a column holds, for the layout: numbers, dates, or words too short to break."""
+    known = cells.dropna().astype("str")
+    if _is_number(cells):
+        return ' class="number"'
+    if not len(known) or pd.api.types.is_bool_dtype(cells):
+        return ""
+    if known.str.fullmatch(DATES).all():
+        return ' class="date"'
+    breaks = known.str.contains(r"[\s/-]")
+    return ' class="short"' if breaks.any() and known.str.len().max() <= SHORT else ""
 
 
 def _is_number(cells: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells)
 
 
-def _cells(cells: pd.Series, digits: int) -> list[str]:
-    """Write the cells of a column as escaped text."""
+def _writer(cells: pd.Series, digits: int) -> Callable[[object], str]:
+    """Choose how the cells of a column are written: yes or no, year, number or text."""
     if pd.api.types.is_bool_dtype(cells):
-        words = {True: "yes", False: "no"}
-        return [MISSING if pd.isna(c) else words[bool(c)] for c in cells]
-    if _is_number(cells):
-        known = cells.dropna()
-        year = bool(len(known)) and bool((known.between(1900, 2100) & (known % 1 == 0)).all())
-        return [
-            MISSING if pd.isna(c) else str(int(c)) if year else number(c, digits) for c in cells
-        ]
-    return [MISSING if pd.isna(c) or c == "" else html.escape(str(c)) for c in cells]
+        return lambda cell: "yes" if cell else "no"
+    if not _is_number(cells):
+        return str
+    known = cells.dropna()
+    if len(known) and (known.between(1900, 2100) & (known % 1 == 0)).all():
+        return lambda cell: str(int(cell))
+    return partial(number, digits=digits)
 
 
-def _link(shown: str, address: str) -> str:
-    """Link to an address of the web, and to nothing else."""
-    if pd.isna(address) or not re.match(r"https?://", str(address)):
+def _cell(cell: object, write: Callable[[object], str]) -> str:
+    """Write one cell; a dash where nothing is known. Styler has escaped its text before."""
+    return MISSING if pd.isna(cell) or cell == "" else write(cell)
+
+
+def _linked(cell: object, address: object) -> object:
+    """Make a cell a link, if it says something and the address is one of the web."""
+    return (
+        cell if pd.isna(cell) or cell == "" else Markup(web_link(html.escape(str(cell)), address))
+    )
+
+
+def web_link(shown: str, address: object) -> str:
+    """Link escaped text to an address of the web or a place in another handout, to nothing else.
+
+    Examples
+    --------
+    >>> web_link("UN", "https://un.org/"), web_link("UN", "javascript:alert(1)")
+    ('<a href="https://un.org/">UN</a>', 'UN')
+    """
+    if pd.isna(address) or not re.match(r"https?://|\w+\.html#[\w-]+$", str(address)):
         return shown
     return f'<a href="{html.escape(str(address))}">{shown}</a>'
-
-
-def _table_html(
-    caption: str, headings: dict[str, str], cells: dict[str, list[str]], numeric: set[str]
-) -> str:
-    """Lay out a table: caption, column heads, the first column as row heads."""
-    style = {c: ' class="number"' if c in numeric else "" for c in headings}
-    head = "".join(f'<th scope="col"{style[c]}>{html.escape(h)}</th>' for c, h in headings.items())
-    first, *others = headings
-    rows = "".join(
-        f'<tr><th scope="row"{style[first]}>{cells[first][i]}</th>'
-        + "".join(f"<td{style[c]}>{cells[c][i]}</td>" for c in others)
-        + "</tr>\n"
-        for i in range(len(cells[first]))
-    )
-    return (
-        f'<div class="table"><table><caption>{html.escape(caption)}</caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>"
-    )
 
 
 def _folded(rich: str, summary: str) -> str:
@@ -211,8 +266,37 @@ def _folded(rich: str, summary: str) -> str:
     return f"<details><summary>{html.escape(summary)}</summary>\n{rich}\n</details>"
 
 
-def _display(rich: str, plain: str) -> None:
-    display({"text/html": rich, "text/plain": plain}, raw=True)
+def show(bundle: dict[str, str], **metadata: object) -> None:
+    """Show one result in several forms; its metadata tell a handout what it is."""
+    display(bundle, raw=True, metadata=metadata)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    r"""Write a frame as CSV for a download: numbers unformatted, text that no program runs.
+
+    An index with a name is written as the first column. Spreadsheets take text that begins with
+    `=`, `+`, `-` or `@` for a formula; an apostrophe before it keeps it text.
+
+    Examples
+    --------
+    >>> csv_text(pd.DataFrame({"What": ["=1+1"], "TIV (million)": [0.5]}))
+    "What,TIV (million)\n'=1+1,0.5\n"
+    """
+    named = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+    columns = {
+        str(name): cells
+        if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells)
+        else cells.map(_no_formula, na_action="ignore")
+        for name, cells in named.items()
+    }
+    plain = pd.DataFrame(columns).rename(columns=_no_formula)
+    return plain.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+
+
+def _no_formula(cell: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    is_formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if is_formula else cell
 
 
 def show_choices(chosen: choices.Choices, *names: str) -> None:
@@ -221,8 +305,8 @@ def show_choices(chosen: choices.Choices, *names: str) -> None:
         {
             "name": name,
             "meaning": choices.describe(name),
-            "setting": _word(getattr(chosen, name)),
-            "default": _word(choices.default(name)),
+            "setting": _setting(name, getattr(chosen, name)),
+            "default": _setting(name, choices.default(name)),
             "changed": "changed" if getattr(chosen, name) != choices.default(name) else "",
         }
         for name in names
@@ -235,8 +319,11 @@ def show_choices(chosen: choices.Choices, *names: str) -> None:
     )
 
 
-def _word(setting: object) -> str:
-    return str(setting).lower() if isinstance(setting, bool) else str(setting)
+def _setting(name: str, value: object) -> str:
+    """Write a setting as it is given to a run and, where that is a code, what it comes to."""
+    code = str(value).lower() if isinstance(value, bool) else str(value)
+    words = choices.meaning(name, value)
+    return f"{code}: {words}" if words else code
 
 
 def show_tables(*names: str) -> None:
@@ -250,6 +337,7 @@ def show_tables(*names: str) -> None:
             "grain": "One row is",
             "rows": "Rows",
             "covers": "Covers",
+            "release": "Release",
             "publishers": "Sources",
             "licence": "Licence",
         },
@@ -276,9 +364,37 @@ def _table_row(name: str) -> dict:
         "grain": resource["grain"],
         "rows": len(frame),
         "covers": tables.covers(frame),
+        "release": release_words(frame),
         "publishers": tables.credit(frame) if "source_id" in frame else MISSING,
         "licence": "; ".join(entry["name"] for entry in resource["licenses"]),
     }
+
+
+def release_words(frame: pd.DataFrame) -> str:
+    """Say of which release rows are, from the rows themselves or from the sources they cite.
+
+    Examples
+    --------
+    >>> release_words(pd.DataFrame({"release": ["2025-03", "2024-03", "2025-03"]}))
+    '2024-03 and 2025-03'
+    >>> release_words(pd.DataFrame({"source_id": ["baci-v202501"]}))
+    'CEPII 2025-01'
+    """
+    if "release" in frame:
+        return listing(sorted(frame["release"].dropna().unique()))
+    if "source_id" not in frame:
+        return MISSING
+    cited = tables.sources_of(frame).dropna(subset="date")
+    pages = cited.loc[cited["kind"] == "page", "date"]
+    data = cited[cited["kind"] != "page"].sort_values(["publisher", "date"])
+    days = data.groupby(data["publisher"].map(_acronym), sort=False)["date"].unique()
+    dated = [f"{publisher} {listing([*each])}" for publisher, each in days.items()]
+    return "; ".join([*dated, *([f"pages to {pages.max()}"] if len(pages) else [])]) or MISSING
+
+
+def _acronym(publisher: str) -> str:
+    """Shorten the name of a publisher to what it gives in brackets."""
+    return found[1] if (found := re.search(r"\(([A-Z]+)\)$", publisher)) else publisher
 
 
 def show_claims(notebook: str) -> None:
@@ -298,17 +414,20 @@ def show_claims(notebook: str) -> None:
 def references(*frames: pd.DataFrame) -> None:
     """Show the sources that the rows of some frames cite, numbered."""
     cited = tables.sources_of(*frames).sort_values(["publisher", "date", "source_id"])
-    items = "\n".join(f"<li>{_reference(row)}</li>" for row in cited.to_dict("records"))
+    items = "\n".join(
+        f'<li id="ref-{html.escape(row["source_id"])}">{_reference(row)}</li>'
+        for row in cited.to_dict("records")
+    )
     rich = f'<ol class="references">\n{items}\n</ol>'
     if len(cited) > 60:
         rich = _folded(rich, plural(len(cited), "source"))
     plain = "\n".join(f"{r['publisher']}: {r['title']}" for r in cited.to_dict("records"))
-    _display(rich, plain)
+    show({"text/html": rich, "text/plain": plain}, kind="references")
 
 
 def _reference(row: dict) -> str:
     """Write one source: publisher, title with its address, date."""
     parts = {key: "" if pd.isna(cell) else html.escape(str(cell)) for key, cell in row.items()}
-    title = _link(parts["title"] or parts["source_id"], row["url"])
+    title = web_link(parts["title"] or parts["source_id"], row["url"])
     date = f", {parts['date']}" if parts["date"] else ""
     return f"{parts['publisher']}: {title}{date}"

@@ -5,12 +5,14 @@ measured once for each combination of the choices its check reads, and judged on
 reading of its words and each tolerance: all combinations, not a sample.
 """
 
+import math
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from helpers import choices
 from helpers.choices import Choices, choose
 from helpers.claims import VERDICTS, Claim, Tables, judge, ledger
 from helpers.scorecard import measure
@@ -182,6 +184,23 @@ def sway(one: Curve) -> dict[str, float]:
     return dict(sorted(moved.items(), key=lambda item: -item[1]))
 
 
+def n_effective(one: Curve) -> int:
+    """Count the combinations of the choices that bear on a claim.
+
+    A choice bears on it if some change of it alone changes what is measured or the verdict. All
+    others only repeat the same result: a release of arms data that has the same deliveries makes
+    no claim about them more solid.
+    """
+    return math.prod(size for axis, size in enumerate(one.verdict.shape) if _bears(one, axis))
+
+
+def _bears(one: Curve, axis: int) -> bool:
+    """Tell whether anything differs along an axis; two missing numbers do not differ."""
+    results = np.stack([one.observed, one.low, one.high, one.verdict])
+    first = results.take([0], axis=axis + 1)
+    return not np.array_equal(results, np.broadcast_to(first, results.shape), equal_nan=True)
+
+
 def flip(one: Curve) -> tuple[dict[str, object], str]:
     """Find the smallest change of choices that gives another verdict, and that verdict.
 
@@ -211,13 +230,10 @@ def in_words(changed: dict[str, object]) -> str:
     Examples
     --------
     >>> in_words({"counting_rule": "bilateral", "include_licensed": True})
-    'counting_rule bilateral and include_licensed true'
+    'events of China and Russia alone and weapons built under licence counted'
     """
-    written = [
-        f"{name} {str(value).lower() if isinstance(value, bool) else value}"
-        for name, value in changed.items()
-    ]
-    return " and ".join(written)
+    words = [choices.in_words(name, setting) for name, setting in changed.items()]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def summary(found: dict[str, Curve]) -> pd.DataFrame:
@@ -226,9 +242,11 @@ def summary(found: dict[str, Curve]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        claim_id, n_specifications, robustness (share with the verdict of the run), one column for
-        the share of each verdict, most_important (the choice that moves the verdict most often),
-        flip and flip_verdict (the smallest change that gives another one; empty if none does).
+        claim_id, n_specifications, n_effective (combinations of those choices alone that bear on
+        the claim), robustness (share with the verdict of the run), one column for the share of
+        each verdict, most_important (the choice that moves the verdict most often), flip and
+        flip_verdict (the smallest change that gives another one; empty if none does). Choice and
+        change are in words.
     """
     return pd.DataFrame([_summary(one) for one in found.values()])
 
@@ -241,9 +259,10 @@ def _summary(one: Curve) -> dict:
     return {
         "claim_id": one.claim.claim_id,
         "n_specifications": one.verdict.size,
+        "n_effective": n_effective(one),
         "robustness": share_same(one),
         **{verdict: shares(one).get(verdict, 0.0) for verdict in VERDICTS},
-        "most_important": important if moved.get(important) else "",
+        "most_important": choices.named(important) if moved.get(important) else "",
         "flip": in_words(changed),
         "flip_verdict": verdict,
     }

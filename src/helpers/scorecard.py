@@ -72,7 +72,8 @@ def evaluate(
     Returns
     -------
     pandas.DataFrame
-        One row a claim with the columns `COLUMNS`; `expected` in the reading that is chosen.
+        One row a claim with the columns `COLUMNS`; `expected` in the reading that is chosen,
+        `rows` as in `Finding`.
     """
     chosen, data = chosen or choose(), data or Tables()
     claims = ledger() if claims is None else claims
@@ -85,7 +86,7 @@ def evaluate(
 COLUMNS = (
     "claim_id", "source_id", "article", "paragraph", "section", "notebook", "kind", "testability",
     "paraphrase", "verdict", "reason", "words", "observed", "low", "high", "unit", "operator",
-    "expected", "n_rows", "note", "caveat", "needs",
+    "expected", "n_rows", "rows", "note", "caveat", "needs",
 )  # fmt: skip
 
 
@@ -101,7 +102,12 @@ def _row(claim: Claim, finding: Finding, verdict: Verdict) -> dict:
 
 def rows_used(finding: Finding, data: Tables) -> dict[str, pd.DataFrame]:
     """Give the rows that decided a claim, table by table."""
-    return {name: data[name].loc[labels] for name, labels in finding.rows.items()}
+    return rows_at(finding.rows, data)
+
+
+def rows_at(labels: dict[str, pd.Index], data: Tables) -> dict[str, pd.DataFrame]:
+    """Give the rows that a finding, or the column `rows` of results, names, table by table."""
+    return {name: data[name].loc[rows] for name, rows in labels.items()}
 
 
 def speaking(claim_id: str, data: Tables) -> dict[str, pd.DataFrame]:
@@ -196,9 +202,12 @@ def under_stricter_evidence(chosen: Choices, data: Tables) -> dict[str, pd.DataF
 
 def with_robustness(results: pd.DataFrame, summed: pd.DataFrame) -> pd.DataFrame:
     """Add to results how far they depend on choices; missing for claims without a check."""
-    columns = ["claim_id", "n_specifications", "robustness", "most_important", "flip"]
-    full = results.merge(summed[[*columns, "flip_verdict"]], on="claim_id", how="left")
-    return full.astype({"n_specifications": "Int64"})
+    columns = [
+        "claim_id", "n_specifications", "n_effective", "robustness", "most_important", "flip",
+        "flip_verdict",
+    ]  # fmt: skip
+    full = results.merge(summed[columns], on="claim_id", how="left")
+    return full.astype({"n_specifications": "Int64", "n_effective": "Int64"})
 
 
 def fragile(full: pd.DataFrame, number: int = 10) -> pd.DataFrame:
@@ -211,9 +220,12 @@ def fragile(full: pd.DataFrame, number: int = 10) -> pd.DataFrame:
 
 
 def solid(full: pd.DataFrame, number: int = 10) -> pd.DataFrame:
-    """Give the judged claims with one verdict under the most combinations, those first."""
+    """Give the judged claims with one verdict under the most combinations, those first.
+
+    Only choices that bear on a claim count, see `robustness.n_effective`.
+    """
     judged = full[full["verdict"].isin(JUDGED) & (full["robustness"] == 1)]
-    order = ["n_specifications", "claim_id"]
+    order = ["n_effective", "claim_id"]
     return judged.sort_values(order, ascending=[False, True]).head(number)
 
 

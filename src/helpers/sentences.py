@@ -75,10 +75,10 @@ def ledger_words(ledger: pd.DataFrame) -> str:
     articles = ledger["source_id"].value_counts()
     return (
         f"The ledger holds {len(ledger)} claims, {articles['cepa-2025']} of CEPA and "
-        f"{articles['diplomat-2025']} of The Diplomat: {kinds['computable']} that a number from "
-        f"the tables can decide, {kinds['codable']} that coded rows can, {kinds['citable']} on "
-        f"which only other documents can be cited, and {kinds['untestable']} opinions, motives "
-        "and forecasts."
+        f"{articles['diplomat-2025']} of The Diplomat. Numbers in the tables can decide "
+        f"{kinds['computable']} of them, and events and texts coded by us {kinds['codable']}. "
+        f"For {kinds['citable']} we can only cite what others have written. The other "
+        f"{kinds['untestable']} are opinions, motives and forecasts, which no data decide."
     )
 
 

@@ -248,7 +248,15 @@ def covers(frame: pd.DataFrame) -> str:
     >>> covers(pd.DataFrame({"date": ["2014-03", "2022"]}))
     '2014–2022'
     """
-    for column in ("year", "delivery_year", "date", "date_start", "month", "period_start"):
+    for column in (
+        "year",
+        "delivery_year",
+        "order_year",
+        "date",
+        "date_start",
+        "month",
+        "period_start",
+    ):
         if column in frame:
             known = frame[column].dropna().astype("str").str[:4]
             return f"{known.min()}–{known.max()}"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers import dates, stats
+from helpers.arms import capital, with_article
 from helpers.choices import Choices
 
 BREAK_YEAR = 2022
@@ -36,6 +37,11 @@ DATASET_NAMES = {
     "fcs": "Russian customs",
     "imf": "IMF (estimate from 2022)",
 }
+SCALES = {"billion": 1e9, "million": 1e6, "thousand": 1e3}
+# Units of published figures that are not said as they are spelled.
+UNIT_WORDS = {"percent": "per cent", "percent_change": "per cent more", "tonne": "tonnes"}
+# Codes in which a name hides.
+CODE_WORDS = {"china_customs": "Chinese customs", "russia_customs": "Russian customs"}
 # Kinds of machines for making and testing chips of which Russia's own imports are held.
 CHIPMAKING = ["848620", "903082", "903141"]
 WEAPON_GROUPS = ["tanks", "military_weapons", "ammunition", "propellants", "explosives"]
@@ -82,7 +88,7 @@ def pair_of(chosen: Choices, countries: pd.DataFrame) -> Pair:
     >>> pair_of(choose(importer="KAZ"), tables.load("countries")).way
     'from China to Kazakhstan'
     """
-    name = countries.set_index("iso3")["name"]
+    name = countries.set_index("iso3")["name"].map(with_article)
     codes = (chosen.exporter, chosen.importer)
     return Pair(*codes, *(name[code] for code in codes))
 
@@ -96,6 +102,50 @@ def of(name: str) -> str:
     ("China's", "United States'")
     """
     return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def sides(pair: Pair) -> dict[str, str]:
+    """Name what each side of a pair reports, the exporter's first, with the code of the side.
+
+    Examples
+    --------
+    >>> sides(CHINA_TO_RUSSIA)
+    {'China reports': 'CHN', 'Russia reports': 'RUS'}
+    """
+    both = ((pair.seller, pair.exporter), (pair.buyer, pair.importer))
+    return {capital(f"{name} reports"): code for name, code in both}
+
+
+def scale(dollars: pd.DataFrame | pd.Series | float) -> tuple[float, str]:
+    """Choose the unit in which the largest of some amounts is not nothing, and name it.
+
+    Examples
+    --------
+    >>> scale(67.2e9), scale(pd.Series([2e6, 950.0])), scale(0.0)
+    ((1000000000.0, 'billion dollars'), (1000000.0, 'million dollars'), (1.0, 'dollars'))
+    """
+    most = pd.Series(dollars) if isinstance(dollars, float) else dollars
+    top = pd.DataFrame(most).abs().max().max()
+    for name, size in SCALES.items():
+        if top >= size:
+            return size, f"{name} dollars"
+    return 1.0, "dollars"
+
+
+def money(dollars: float) -> str:
+    """Write an amount of dollars to three figures, in the unit that suits its size.
+
+    Examples
+    --------
+    >>> money(67.24e9), money(3e6), money(1.5e12), money(420.0), money(float("nan"))
+    ('67.2 billion', '3 million', '1,500 billion', '420', 'no data')
+    """
+    if pd.isna(dollars):
+        return "no data"
+    size, unit = scale(float(dollars))
+    part = dollars / size
+    written = f"{part:,.0f}" if abs(part) >= 1000 else f"{part:.3g}"
+    return f"{written} {unit.removesuffix('dollars')}".strip()
 
 
 def within(frame: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
@@ -212,10 +262,9 @@ def monthly_totals(
     """
     rows = within(flow(monthly, pair), chosen)
     rows = rows[rows["product"] == "TOTAL"]
-    sides = {f"{pair.seller} reports": pair.exporter, f"{pair.buyer} reports": pair.importer}
     columns = {
         name: reported_by(rows, reporter).set_index("month")["value_usd"].astype("float64") / 1e9
-        for name, reporter in sides.items()
+        for name, reporter in sides(pair).items()
     }
     wide = pd.DataFrame({name: column for name, column in columns.items() if len(column)})
     wide.index = pd.DatetimeIndex(pd.to_datetime(wide.index, format="%Y-%m"), name="month")
@@ -234,9 +283,10 @@ def monthly_means(
         on that side of the cut-off. The month of the cut-off itself counts as after.
     """
     totals = monthly_totals(monthly, chosen, pair)
-    if f"{pair.seller} reports" not in totals:
+    exporters, _ = sides(pair)
+    if exporters not in totals:
         return {"before": float("nan"), "after": float("nan")}
-    series = totals[f"{pair.seller} reports"].dropna()
+    series = totals[exporters].dropna()
     cutoff = pd.Timestamp(chosen.cutoff_2).replace(day=1)
     before, after = series[series.index < cutoff], series[series.index >= cutoff]
     return {
@@ -271,7 +321,7 @@ def dataset_names(pair: Pair = CHINA_TO_RUSSIA) -> dict[str, str]:
     """
     baci = {"baci": DATASET_NAMES["baci"]}
     sides = ((pair.exporter, pair.seller), (pair.importer, pair.buyer))
-    first, second = ({f"comtrade {code}": f"{of(name)} reports"} for code, name in sides)
+    first, second = ({f"comtrade {code}": capital(f"{of(name)} reports")} for code, name in sides)
     return first | baci | second | DATASET_NAMES
 
 
@@ -644,6 +694,139 @@ def period_words(start: pd.Series, end: pd.Series) -> pd.Series:
     whole = first.str.endswith("-01") & last.str.endswith("-12") & (first.str[:4] == last.str[:4])
     is_month = (first.str.len() == 7) & (last.str.len() == 7)
     return words.mask(whole & is_month, first.str[:4]).mask(last == "", "no period given")
+
+
+def code_words(codes: pd.Series) -> pd.Series:
+    """Write codes such as not_stated as a reader says them.
+
+    Examples
+    --------
+    >>> code_words(pd.Series(["not_stated", "russia_customs", None])).tolist()
+    ['not stated', 'Russian customs', nan]
+    """
+    return codes.replace(CODE_WORDS).str.replace("_", " ")
+
+
+def state_words(codes: pd.Series, countries: pd.DataFrame) -> pd.Series:
+    """Write one or several country codes as names.
+
+    Examples
+    --------
+    >>> from helpers import tables
+    >>> state_words(pd.Series(["CHN;HKG", "WLD", None]), tables.load("countries")).tolist()
+    ['China, Hong Kong', 'World', nan]
+    """
+    names = countries.set_index("iso3")["name"]
+    return codes.map(lambda code: ", ".join(names[c] for c in code.split(";")), na_action="ignore")
+
+
+def figure_words(figures: pd.DataFrame) -> pd.Series:
+    """Write published figures with their units, or as they are put where they are no numbers.
+
+    Examples
+    --------
+    >>> figures = pd.DataFrame({"figure": [0.079, -28.0, None, 2500.0],
+    ...     "unit": ["million_usd", "percent_change", None, "tonne"],
+    ...     "figure_text": [None, None, "sole supplier", None]})
+    >>> figure_words(figures).tolist()
+    ['0.079 million dollars', '28 per cent less', 'sole supplier', '2,500 tonnes']
+    """
+    units = figures["unit"].fillna("").replace(UNIT_WORDS).str.replace("usd", "dollars")
+    numbers = figures["figure"].map("{:,.10g}".format).where(figures["figure"].notna(), "")
+    said = (numbers + " " + units.str.replace("_", " ")).str.strip()
+    is_fall = figures["unit"].eq("percent_change") & figures["figure"].lt(0)
+    falls = said.str.removeprefix("-").str.replace("more", "less")
+    return figures["figure_text"].fillna(said.mask(is_fall, falls))
+
+
+def where_read(figures: pd.DataFrame) -> pd.Series:
+    """Say who published figures first and, if another, whose page they were read on.
+
+    Parameters
+    ----------
+    figures
+        Rows with `first_publisher`, and with the `publisher` of their source.
+
+    Examples
+    --------
+    >>> figures = pd.DataFrame({"first_publisher": ["Nikkei", "CEPA", None],
+    ...     "publisher": ["Asia Financial", "Policy Analysis (CEPA)", "RUSI"]})
+    >>> where_read(figures).tolist()
+    ['Nikkei, read in Asia Financial', 'Policy Analysis (CEPA)', 'RUSI']
+    """
+    first, page = figures["first_publisher"], figures["publisher"]
+    is_own = [pd.isna(who) or who in where for who, where in zip(first, page, strict=True)]
+    return page.where(is_own, first + ", read in " + page)
+
+
+def with_words(
+    figures: pd.DataFrame, sources: pd.DataFrame, countries: pd.DataFrame
+) -> pd.DataFrame:
+    """Write published figures as a table shows them: codes as words, each with its source.
+
+    Parameters
+    ----------
+    figures
+        Rows of `reported_figures`.
+    sources, countries
+        The tables of these names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with `when`, `said` (figure and unit), `share` (per cent, with its qualifier),
+        `where_read`, the columns of their source, and codes and countries in words.
+    """
+    read = figures.merge(sources, on="source_id", suffixes=("", "_source"), validate="many_to_one")
+    codes = ["basis", "counts_by", "includes_hkg", "reported_by"]
+    qualifier = code_words(read["qualifier"]).mask(read["qualifier"] == "exact", "")
+    return read.assign(
+        when=period_words(read["period_start"], read["period_end"]),
+        said=figure_words(read),
+        share=(qualifier + " " + read["share_pct"].map("{:g}".format)).str.strip(),
+        where_read=where_read(read),
+        **{column: code_words(read[column]) for column in codes},
+        **{side: state_words(read[side], countries) for side in ("exporter", "importer")},
+    )
+
+
+def share_table(published: pd.DataFrame) -> pd.DataFrame:
+    """Give published shares as the numbers behind a figure, under names for readers.
+
+    Parameters
+    ----------
+    published
+        What `shares` gives.
+    """
+    names = {
+        "share_of": "Share of",
+        "share_pct": "China's share (per cent)",
+        "when": "Period",
+        "first_publisher": "First published by",
+    }
+    return published[list(names)].rename(columns=names)
+
+
+def named_words(controls: pd.DataFrame, countries: pd.DataFrame) -> pd.Series:
+    """Say what a rule names: countries, by name where they are recorded, or a conflict zone.
+
+    Examples
+    --------
+    >>> from helpers import tables
+    >>> rules = pd.DataFrame({"countries_named": ["RUS;UKR", None, None],
+    ...     "is_naming_country": [True, True, False],
+    ...     "is_naming_conflict_zone": [True, False, False]})
+    >>> named_words(rules, tables.load("countries")).tolist()
+    ['Russia, Ukraine, a conflict zone', 'a country', 'no country']
+    """
+    states = state_words(controls["countries_named"], countries)
+    states = states.where(controls["is_naming_country"].astype(bool), "").fillna("a country")
+    is_zone = controls["is_naming_conflict_zone"].astype(bool)
+    return (
+        (states + ", " + is_zone.map({True: "a conflict zone", False: ""}))
+        .str.strip(", ")
+        .replace("", "no country")
+    )
 
 
 def chipmaking_shares(annual: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import textwrap
 
 import pandas as pd
 
-from helpers import prose, robustness, scorecard
+from helpers import cards, prose, robustness, scorecard
 from helpers.checks.select import key
 from helpers.choices import Choices
 from helpers.claims import (
@@ -34,6 +34,17 @@ AT_LEAST = {
     "exists": "at least {} on record",
     "none": "no number",
 }
+# The same of a year.
+IN_YEAR = {
+    "=": "{}",
+    "~": "about {}",
+    ">=": "{} or later",
+    ">": "after {}",
+    "<=": "{} or before",
+    "<": "before {}",
+}
+# The same of a ratio of one.
+SAME = {"=": "exactly the same", "~": "about the same"}
 # A shape before the word, so that verdicts can be told apart at a glance and without colour.
 SHAPES = {
     "holds": "●",
@@ -51,8 +62,19 @@ UNITS = {
 }
 # Units that stand before their number.
 BEFORE = ("rank", "score", "package")
+# The handouts on which the cards of claims stand.
+HANDOUTS = {
+    "01": "01_arms_trade",
+    "02": "02_dual_use_flows",
+    "03": "03_exercises",
+    "04": "04_limits",
+    "05": "05_dialogue",
+    "06": "06_pressure",
+}
 OBSERVED = ["observed", "low", "high", "unit"]
 ROWS_SHOWN = 12
+# Longer tables of claims are folded away.
+FOLDED = 15
 
 
 def expectation(claim: Claim) -> str:
@@ -62,7 +84,11 @@ def expectation(claim: Claim) -> str:
     --------
     >>> expectation(ledger()["CEPA-023"])
     'exactly 12 submarines'
+    >>> expectation(ledger()["CEPA-079"])
+    'about the same'
     """
+    if claim.unit == "ratio" and claim.expected == 1 and claim.operator in SAME:
+        return SAME[claim.operator]
     change = {"increase": "an increase", "decrease": "a decrease"}.get(claim.operator)
     if change and pd.isna(claim.expected):
         return change
@@ -71,7 +97,22 @@ def expectation(claim: Claim) -> str:
     if claim.operator == "between":
         low = quantity(claim.expected, claim.unit if claim.unit in UNITS else "")
         return f"between {low} and {quantity(claim.expected_high, claim.unit)}"
-    return AT_LEAST[claim.operator].format(quantity(claim.expected, claim.unit))
+    return bounded(claim.operator, claim.expected, claim.unit)
+
+
+def bounded(operator: str, number: float, unit: str) -> str:
+    """Say what a number must be, with its unit.
+
+    Examples
+    --------
+    >>> bounded("=", 2022.0, "year"), bounded("<", 2019.0, "year"), bounded("<=", 3.0, "rank")
+    ('2022', 'before 2019', 'a rank of at most 3')
+    """
+    if unit == "year" and operator in IN_YEAR:
+        return IN_YEAR[operator].format(plain(number))
+    if unit in ("rank", "score"):
+        return f"a {unit} of {AT_LEAST[operator].format(_counted(number))}"
+    return AT_LEAST[operator].format(quantity(number, unit))
 
 
 def plain(amount: float) -> str:
@@ -290,7 +331,10 @@ def as_json(results: pd.DataFrame, robust: dict[str, float]) -> str:
         The share of combinations of choices with the same verdict, by claim; claims that
         nothing measures have none.
     """
-    columns = ["claim_id", "verdict", "reason", "observed", "low", "high", "unit", "expected"]
+    columns = [
+        "claim_id", "paraphrase", "verdict", "reason", "observed", "low", "high", "unit",
+        "operator", "expected",
+    ]  # fmt: skip
     objects = [
         {**{c: _known(row[c]) for c in columns}, "n_rows": row["n_rows"],
          "robustness": robust.get(row["claim_id"])}
@@ -308,28 +352,26 @@ def _known(cell: object) -> object:
 
 def show_verdicts(results: pd.DataFrame, caption: str = "The verdicts") -> None:
     """Show claims with what they say, what was found, the verdict and why."""
-    claims = ledger()
     shown = results.assign(
-        expected_words=[
-            _asked(claims[i]._replace(expected=number))
-            for i, number in zip(results["claim_id"], results["expected"], strict=True)
-        ],
-        observed_words=[
-            "" if pd.isna(cells[0]) else found(*cells)
-            for cells in zip(*(results[c] for c in OBSERVED), strict=True)
-        ],
+        **_told(results),
         verdict_words=[f"{SHAPES[v]} {VERDICTS[v]}" for v in results["verdict"]],
-        why=[_why(row) for row in results.to_dict("records")],
+        card=[
+            f"{HANDOUTS[n]}.html#{i}"
+            for n, i in zip(results["notebook"], results["claim_id"], strict=True)
+        ],
     )
     headings = {
         "claim_id": "Claim",
         "paraphrase": "What it says",
-        "expected_words": "Expected",
-        "observed_words": "Found",
+        "claimed": "Claimed",
+        "found": "Found",
         "verdict_words": "Verdict",
         "why": "Why",
     }
-    prose.show_table(shown, f"{caption}: {tally(results)}", headings, folded=len(shown) > 12)
+    caption = f"{caption}: {tally(results)}"
+    prose.show_table(
+        shown, caption, headings, link={"claim_id": "card"}, folded=len(shown) > FOLDED
+    )
 
 
 def _asked(claim: Claim) -> str:
@@ -342,8 +384,146 @@ def _why(row: dict) -> str:
     """Say in one line what lies behind a verdict."""
     if row["verdict"] in ("not_in_data", "opinion"):
         return row["needs"] or row["note"]
-    reason = REASONS.get(row["reason"], "")
-    return "; ".join(filter(None, [reason, row["words"], row["note"], row["caveat"]]))
+    reason = REASONS.get(row["reason"], "") + (f" ({row['words']})" if row["words"] else "")
+    return " ".join(_sentence(part) for part in (reason, row["note"], row["caveat"]) if part)
+
+
+def _sentence(text: str) -> str:
+    """Make a sentence of words.
+
+    Examples
+    --------
+    >>> _sentence("two cables"), _sentence("None is known.")
+    ('Two cables.', 'None is known.')
+    """
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
+
+
+def show_cards(full: pd.DataFrame, data: Tables, caption: str = "The verdicts") -> None:
+    """Show a card for each claim: what it says, the verdict and why, how firm it is, which rows.
+
+    Parameters
+    ----------
+    full
+        What `scorecard.with_robustness` gives.
+    data
+        The tables that the claims were measured on.
+    caption
+        What the cards show; the counts of verdicts follow it.
+    """
+    told = in_words(full)
+    rows = [scorecard.rows_at(labels, data) for labels in full["rows"]]
+    laid = [
+        _card(row, cards.evidence(used, data))
+        for row, used in zip(told.to_dict("records"), rows, strict=True)
+    ]
+    caption = f"{caption}: {tally(full)}"
+    bundle = {
+        "text/html": cards.html_of(laid, caption),
+        "text/csv": prose.csv_text(told[[*CARD_COLUMNS]]),
+        "text/plain": f"{caption}\n" + "\n".join(_line(row) for row in told.to_dict("records")),
+    }
+    prose.show(bundle, caption=caption, kind="cards")
+
+
+# What a download of cards has, and the index of all handouts is made from.
+CARD_COLUMNS = (
+    "claim_id", "article", "paragraph", "section", "kind", "testability", "paraphrase", "claimed",
+    "found", "verdict", "why", "robustness", "combinations", "flip",
+)  # fmt: skip
+
+
+def in_words(full: pd.DataFrame) -> pd.DataFrame:
+    """Put results into words: what was claimed, found and why, and what flips the verdict.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `CARD_COLUMNS` and `flip_verdict`, one row a claim; robustness is a share.
+    """
+    told = full.assign(
+        **_told(full), combinations=full["n_specifications"], flip=full["flip"].fillna("")
+    )
+    return told[[*CARD_COLUMNS, "flip_verdict"]]
+
+
+def _told(results: pd.DataFrame) -> dict[str, list[str]]:
+    """Say what claims expect, by the reading of the run, what was found, and why it is so."""
+    known, rows = ledger(), results.to_dict("records")
+    claims = [known[row["claim_id"]]._replace(expected=row["expected"]) for row in rows]
+    return {
+        "claimed": [_asked(claim) for claim in claims],
+        "found": ["" if pd.isna(r["observed"]) else found(*(r[c] for c in OBSERVED)) for r in rows],
+        "why": [_why(row) for row in rows],
+    }
+
+
+# How the line of why is headed where nothing was measured: what could decide it, or who spoke.
+HEADED = {"not_in_data": "Needed", "cited": "Sources", "opinion": "Needed"}
+
+
+def _card(row: dict, behind: cards.Evidence) -> dict:
+    """Say what stands on a card, as `cards.html_of` takes it."""
+    verdict = row["verdict"]
+    facts = {
+        "Claimed": row["claimed"],
+        "Found": row["found"],
+        HEADED.get(verdict, "Why"): row["why"].removeprefix("Sources: "),
+    }
+    is_tried = pd.notna(row["robustness"])
+    return row | {
+        "shape": SHAPES[verdict],
+        "word": VERDICTS[verdict],
+        "facts": {name: words for name, words in facts.items() if words},
+        "share": f"{row['robustness']:.3g}" if is_tried else "",
+        "firmness": firmness(row) if is_tried else "",
+        "evidence": behind,
+    }
+
+
+def firmness(row: dict) -> str:
+    """Say how many combinations of choices share a verdict, and what is enough to change it.
+
+    Examples
+    --------
+    >>> row = {"robustness": 0.75, "combinations": 8, "flip": "no calls", "flip_verdict": "fails"}
+    >>> firmness(row)
+    '75% of 8 combinations of choices; it fails with no calls'
+    >>> firmness(row | {"robustness": 1.0, "flip": ""}), firmness(row | {"combinations": 1})
+    ('all 8 combinations of choices', 'no choice bears on it')
+    """
+    number = int(row["combinations"])
+    if number == 1:
+        return "no choice bears on it"
+    of = f"{prose.number(number)} combinations of choices"
+    if row["robustness"] == 1:
+        return f"all {of}"
+    other = f"it {SAID[row['flip_verdict']]} with {row['flip']}" if row["flip"] else SILENT
+    return f"{_share(row['robustness'])} of {of}; {other}"
+
+
+SILENT = "under the others the data are silent"
+# Verdicts as what is said of "it".
+SAID = VERDICTS | {"not_in_data": "is not in the data"}
+
+
+def _share(part: float) -> str:
+    """Write a share in per cent; what is not all is never called 100 %, nor what is some 0.
+
+    Examples
+    --------
+    >>> _share(0.75), _share(0.999), _share(0.001)
+    ('75%', 'over 99%', 'under 1%')
+    """
+    if 0 < part < 0.005:
+        return "under 1%"
+    return "over 99%" if 0.995 <= part < 1 else f"{part:.0%}"
+
+
+def _line(row: dict) -> str:
+    """Write a card as one line of text."""
+    verdict = f"{SHAPES[row['verdict']]} {VERDICTS[row['verdict']]}"
+    return f"{row['claim_id']:<9} {verdict:<18}{_short(row['found'], 34):<35}{row['paraphrase']}"
 
 
 def tally(results: pd.DataFrame) -> str:
@@ -374,9 +554,8 @@ def show_robustness(full: pd.DataFrame, caption: str) -> None:
     shown = varied.assign(
         verdict_words=[f"{SHAPES[v]} {VERDICTS[v]}" for v in varied["verdict"]],
         robustness_pct=100 * varied["robustness"],
-        most_important=varied["most_important"].str.replace("_", " "),
         flip=[
-            f"{flip.replace('_', ' ')}: {VERDICTS[verdict]}" if flip else "the data fall silent"
+            f"{flip}: {VERDICTS[verdict]}" if flip else "the data fall silent"
             for flip, verdict in zip(varied["flip"], varied["flip_verdict"], strict=True)
         ],
     )

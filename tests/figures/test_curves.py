@@ -221,11 +221,25 @@ def test_a_claim_without_choices_has_no_curve(shown, claim_of):
 
 def test_every_mark_of_many_reaches_the_picture(curve_of, shown):
     many = curves.DRAWN
-    one = curve_of(np.ones(many), ["holds_in_part"] * many)
+    one = curve_of(np.arange(many), ["holds_in_part"] * many)
     curves.show_curve(one)
     (bundle, _) = shown[0]
     drawn = re.findall(
         r"<path d=\"([^\"]*)\" clip-path[^>]*width: 4.2; stroke-linecap: square",
         bundle["image/svg+xml"],
     )
-    assert sum(path.count("L ") for path in drawn) == many
+    assert sum(path.count("M") for path in drawn) == many
+
+
+def test_the_table_behind_a_curve_has_every_combination_drawn_in_its_order(shown, curve_of):
+    curves.show_curve(curve_of([5, 2, NAN], ["holds", "fails", "not_in_data"], [4, 1, NAN]))
+    assert shown[0][0]["text/csv"].splitlines() == [
+        "Estimate (things),From (things),To (things),Verdict,Baseline",
+        "2,1,,fails,s1",
+        "5,4,,holds,s0",
+    ]
+
+
+def test_estimates_that_are_all_the_same_have_no_curve(shown, curve_of):
+    curves.show_curve(curve_of([2, 2], ["holds", "fails"]))
+    assert shown == []

@@ -21,9 +21,9 @@ def test_bars_before_the_break_are_hatched(ax):
     assert [bar.get_height() for bar in ax.patches] == [1.0, 2.0, 4.0]
 
 
-def test_zero_is_written_and_a_missing_year_is_not(ax):
+def test_zero_is_written_and_a_missing_year_says_so(ax):
     flows.split_bars(ax, pd.Series({2021: 0.0, 2022: None, 2023: 1365.0}), 2022)
-    assert [text.get_text() for text in ax.texts] == ["0", "1,365"]
+    assert [text.get_text() for text in ax.texts] == ["no data", "0", "1,365"]
 
 
 def test_break_is_marked_only_where_the_axis_crosses_it(ax):

@@ -60,11 +60,9 @@ def test_a_gap_moves_the_columns_behind_it(ax):
     assert second - first > third - second
 
 
-@pytest.mark.parametrize(
-    ("colour", "ink"), [("#FFFFFF", style.COLOURS["ink"]), ("#0B5A8C", "white")]
-)
-def test_ink_contrasts_with_its_ground(colour, ink):
-    assert grids._ink(colour) == ink
+def test_a_row_of_which_nothing_is_known_says_so(ax):
+    grids.stacked_rows(ax, pd.DataFrame({"x": [1.0, np.nan]}), {"x": "#0072B2"})
+    assert [text.get_text() for text in ax.texts] == ["1", "no data"]
 
 
 def test_marks_close_in_time_are_set_above_each_other(ax):

@@ -37,9 +37,14 @@ def test_bars_shows_a_dash_for_what_is_missing(ax):
     assert [text.get_text() for text in ax.texts] == ["12", "–"]
 
 
-def test_dots_draws_nothing_for_zero(ax):
+def test_dots_draws_nothing_for_zero_and_larger_dots_for_more(ax):
     rows.dots(ax, pd.DataFrame({2001: [0, 4], 2002: [1, 0]}, index=["x", "y"]))
-    (drawn,) = ax.collections
-    assert sorted(map(tuple, drawn.get_offsets())) == [(2001.0, 0.0), (2002.0, 1.0)]
-    largest = drawn.get_offsets()[drawn.get_sizes().argmax()]
-    assert tuple(largest) == (2001.0, 0.0)
+    small, large = sorted(ax.lines, key=lambda line: line.get_linewidth())
+    assert small.get_xydata()[:2].tolist() == [[2002, 1]] * 2
+    assert large.get_xydata()[:2].tolist() == [[2001, 0]] * 2
+    assert large.get_linewidth() > small.get_linewidth()
+
+
+def test_a_row_without_any_part_shows_a_dash(ax):
+    rows.stacked_rows(ax, pd.DataFrame({"a": [4.0, np.nan]}, index=["x", "y"]))
+    assert [text.get_text() for text in ax.texts] == ["4", "–"]

@@ -45,13 +45,13 @@ def test_timeline_names_its_lanes_and_spans_the_years():
     plt.close(fig)
 
 
-def test_yearly_greys_the_years_that_are_not_covered():
+def test_yearly_hatches_the_years_that_are_not_covered():
     fig, ax = style.canvas(height=2)
     timeline.yearly(ax, pd.Series([None, 0.0, 3.0], index=[2001, 2002, 2003]), "#0072B2")
     bars = [bar.get_height() for bar in ax.containers[0]]
-    grey = [p for p in ax.patches if p not in ax.containers[0].patches]
+    hatched = [p for p in ax.patches if p.get_hatch()]
     assert bars[1:] == [0, 3]
-    assert [round(p.get_x() + p.get_width() / 2) for p in grey] == [2001]
+    assert [round(p.get_x() + p.get_width() / 2) for p in hatched] == [2001]
     plt.close(fig)
 
 

@@ -23,6 +23,10 @@ def test_the_alternative_text_tells_every_count(shown):
     assert "CEPA: 12 holds; The Diplomat: 3 holds, 9 fails" in alt
 
 
+def test_the_table_behind_has_the_counts(shown):
+    assert shown[0]["text/csv"] == "Claims,holds,fails\nCEPA,12,0\nThe Diplomat,3,9\n"
+
+
 def test_verdicts_have_their_colours_and_empty_ones_are_left_out(shown):
     svg = shown[0]["image/svg+xml"].lower()
     assert style.VERDICT_COLOURS["fails"].lower() in svg

@@ -31,14 +31,15 @@ class Drawn(NamedTuple):
 
 
 class _Code(NamedTuple):
-    """What a piece of code holds: texts and words after a dot, names that it reads, calls."""
+    """What code holds: texts and words after a dot, names that it reads, calls, tables loaded."""
 
     words: frozenset[str]
     names: frozenset[str]
     calls: frozenset[str]
+    loads: frozenset[str]
 
 
-NOTHING = _Code(frozenset(), frozenset(), frozenset())
+NOTHING = _Code(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 def figures() -> list[Drawn]:
@@ -68,7 +69,7 @@ def _drawn(notebook: str, statements: list[ast.stmt]) -> Drawn:
     every = schema.resources() if any("tables.names" in code.calls for code in own) else ()
     return Drawn(
         notebook,
-        frozenset(every).union(*(code.words for code in own)),
+        frozenset(every).union(*(code.words for code in own), *(code.loads for code in found)),
         frozenset().union(*(code.words for code in found)),
     )
 
@@ -102,7 +103,7 @@ def _made_anew(statement: ast.stmt) -> set[str]:
 def _code(tree: ast.AST, module: str = "") -> _Code:
     """Collect what code of a module holds, docstrings left out."""
     spoken = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
-    words, names, calls = set(), set(), set()
+    words, names, calls, loads = set(), set(), set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             words |= set() if id(node) in spoken else {node.value}
@@ -112,7 +113,9 @@ def _code(tree: ast.AST, module: str = "") -> _Code:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             names.add(node.id)
             calls.add(f"{module}.{node.id}")
-    return _Code(frozenset(words), frozenset(names), frozenset(calls))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "tables.load":
+            loads |= {arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant)}
+    return _Code(frozenset(words), frozenset(names), frozenset(calls), frozenset(loads))
 
 
 @cache

@@ -34,19 +34,19 @@ def specification_curve(
     rows = drawn(specifications)
     x = np.arange(len(rows))
     _strokes(above, x, x, rows["low"], rows["high"], style.COLOURS["grid"], 1.4)
-    for verdict in dict.fromkeys(rows["verdict"]):
+    for verdict in [known for known in VERDICTS if known in set(rows["verdict"])]:
         here = (rows["verdict"] == verdict).to_numpy()
         _marks(above, x[here], rows["observed"][here].to_numpy(), verdict)
     for place in np.flatnonzero(rows.index == specifications.index[0]):
         above.axvline(place, color=style.COLOURS["accent"], linewidth=1.0, zorder=0.5)
-        above.annotate("this run", (place, 0), xycoords=("data", "axes fraction"), fontsize=7.5,
-                       xytext=(3, 2), textcoords="offset points", va="bottom")  # fmt: skip
+        above.annotate("this run", (place, 0), xycoords=("data", "axes fraction"), xytext=(3, 2),
+                       textcoords="offset points", va="bottom", fontsize=style.SMALL)  # fmt: skip
     for label, level in expected.items():
         above.axhline(level, color=style.COLOURS["ink"], linewidth=0.9, linestyle=(0, (4, 3)))
-        above.annotate(label, (1, level), xycoords=("axes fraction", "data"), fontsize=7.5,
-                       xytext=(3, 0), textcoords="offset points", va="center")  # fmt: skip
-    above.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=8,
-                 handlelength=0.8, columnspacing=1.2)  # fmt: skip
+        above.annotate(label, (1, level), xycoords=("axes fraction", "data"), xytext=(3, 0),
+                       textcoords="offset points", va="center", fontsize=style.SMALL)  # fmt: skip
+    marks, _ = above.get_legend_handles_labels()
+    style.name_marks(above, marks, columns=4)
     above.tick_params(labelbottom=False)
     _settings(below, rows[choices_of(rows)], x)
 
@@ -78,10 +78,12 @@ def _marks(ax: Axes, x: np.ndarray, y: np.ndarray, verdict: str) -> None:
     """
     colour, name = style.VERDICT_COLOURS[verdict], VERDICTS[verdict]
     gap = np.full(len(x), np.nan)
-    if verdict == "fails":
-        ax.plot(x, y, "x", ms=3.6, mew=1.1, color=colour, label=name, zorder=3)
+    cap = {"holds": "round", "holds_in_part": "projecting"}.get(verdict)
+    if not cap:
+        mark = "x" if verdict == "fails" else "o"
+        ax.plot(x, y, mark, ms=3.6, mew=1.1, color=colour, label=name, zorder=3,
+                markerfacecolor=style.COLOURS["paper"])  # fmt: skip
         return
-    cap = {"holds": "round", "holds_in_part": "projecting"}.get(verdict, "butt")
     ax.plot(np.c_[x, x, gap].ravel(), np.c_[y, y, gap].ravel(), color=colour, linewidth=4.2,
             solid_capstyle=cap, label=name, zorder=3)  # fmt: skip
 
@@ -99,7 +101,7 @@ def _settings(ax: Axes, rows: pd.DataFrame, x: np.ndarray) -> None:
         colour = style.PALETTE[number % 2 * 7]
         _strokes(ax, first - 0.36, last + 0.36, level, level, colour, 5.5)
     names = [f"{c.replace('_', ' ')}: {str(s).replace('_', ' ')}" for _, c, s in lines]
-    ax.set_yticks(places, names, fontsize=7.2)
+    ax.set_yticks(places, names, fontsize=style.SMALL)
     ax.set_ylim(max([*places, 0]) + 0.7, -0.7)
     ax.set_xlim(-1, max(len(x), 1))
     ax.grid(visible=False)
@@ -140,11 +142,11 @@ def _strokes(
 def show_curve(one: robustness.Curve) -> None:
     """Show the specification curve of a claim, framed: its verdicts in the title.
 
-    Nothing is shown where there are not two estimates to compare.
+    Nothing is shown where there are not two different estimates to compare.
     """
     rows = robustness.measured(one)
     known = rows[np.isfinite(rows["observed"])]
-    if len(known) < 2:
+    if known["observed"].nunique() < 2:
         return
     marks = rows[choices_of(rows)].nunique().sum()
     fig, (above, below) = style.canvas(
@@ -161,7 +163,35 @@ def show_curve(one: robustness.Curve) -> None:
     style.show(
         fig, title, one.claim.paraphrase + thinned, SOURCE,
         f"Specification curve. {title}. Estimates run from {ends} {one.claim.unit}.",
+        table(rows, one.claim.unit),
     )  # fmt: skip
+
+
+def table(specifications: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Give the combinations that a curve draws, in its order, under names for readers.
+
+    Parameters
+    ----------
+    specifications
+        As `specification_curve` takes them.
+    unit
+        Unit of the estimates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Estimate and ends of its interval, verdict in words, one column for each choice.
+    """
+    told = f" ({unit})" if unit else ""
+    shown = drawn(specifications).assign(verdict=lambda rows: rows["verdict"].map(VERDICTS))
+    names = {
+        "observed": f"Estimate{told}",
+        "low": f"From{told}",
+        "high": f"To{told}",
+        "verdict": "Verdict",
+    }
+    columns = [*names, *choices_of(shown)]
+    return shown[columns].rename(columns=lambda c: names.get(c, c.replace("_", " ").capitalize()))
 
 
 def _lines(claim: Claim) -> dict[str, float]:

@@ -47,7 +47,7 @@ def mark_break(ax: Axes, year: int, text: str = "") -> None:
     if text:
         ax.annotate(
             text, (at, 1.0), xycoords=("data", "axes fraction"), xytext=(-3, 1),
-            textcoords="offset points", fontsize=7.5, color=style.COLOURS["ink"],
+            textcoords="offset points", fontsize=style.SMALL, color=style.COLOURS["ink"],
             ha="right", va="bottom",
         )  # fmt: skip
 
@@ -65,7 +65,7 @@ def split_bars(
     Parameters
     ----------
     heights
-        Indexed by year; missing years leave a gap, zero is written as 0.
+        Indexed by year; missing years are hatched, zero is written as 0.
     year
         First year after the break.
     digits
@@ -78,18 +78,20 @@ def split_bars(
     years = heights.index.to_numpy(dtype=float)
     tall = heights.to_numpy(dtype=float)
     before = years < year
-    ax.bar(years[before], tall[before], width=0.8, color="white",
+    ax.bar(years[before], tall[before], width=0.8, color=style.COLOURS["paper"],
            edgecolor=style.COLOURS["china"], linewidth=1.2, hatch="////")  # fmt: skip
     ax.bar(years[~before], tall[~before], width=0.8, color=style.COLOURS["china"],
            edgecolor=style.COLOURS["china"], linewidth=1.2)  # fmt: skip
+    style.mark_zero(ax)
     series.whole_years(ax)
     ax.set_xlim(years.min() - 0.6, years.max() + 0.6)
+    style.mark_missing(ax, series.unknown(years, tall))
     ax.set_ylim(0, max(np.nanmax(tall, initial=0) * 1.18, 1e-9))
     if label_top:
         for at, height in zip(years, tall, strict=True):
             if not np.isnan(height):
                 style.direct_label(ax, at, height, f"{height:,.{digits}f}", offset=(0, lift),
-                                   ha="center", va="bottom", fontsize=7.5)  # fmt: skip
+                                   ha="center", va="bottom", fontsize=style.SMALL)  # fmt: skip
     mark_break(ax, year)
 
 
@@ -103,12 +105,14 @@ def published_marks(ax: Axes, amounts: pd.Series, name: str) -> None:
     name
         What the diamonds are, for the key above the panel.
     """
-    ax.scatter(amounts.index.astype(float), amounts, marker="D", s=52, zorder=4, label=name,
-               color=style.COLOURS["russia"], edgecolors="white", clip_on=False)  # fmt: skip
+    ax.scatter(
+        amounts.index.astype(float), amounts, marker="D", s=52, zorder=4, label=name,
+        color=style.COLOURS["russia"], edgecolors=style.COLOURS["paper"], clip_on=False,
+    )  # fmt: skip
     for year, amount in amounts[~amounts.index.duplicated()].items():
-        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.92, "pad": 1.2}
+        box = {"facecolor": style.COLOURS["paper"], "edgecolor": "none", "pad": 1.2}
         style.direct_label(ax, year, amount, f"{amount:,.0f}", style.COLOURS["russia"],
-                           offset=(9, 0), fontsize=7.5, bbox=box, zorder=5)  # fmt: skip
+                           offset=(9, 0), fontsize=style.SMALL, bbox=box, zorder=5)  # fmt: skip
     series.names_above(ax)
 
 

@@ -9,14 +9,18 @@ import textwrap
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
 
-BLANK = {"facecolor": "#FFFFFF", "edgecolor": "#C3C9D0", "hatch": "////", "linewidth": 0}
+BLANK = {
+    "facecolor": style.COLOURS["paper"], "edgecolor": style.COLOURS["missing"], "hatch": "////",
+    "linewidth": 0,
+}  # fmt: skip
 LEVELS = {
     "present": ("P", "#0B5A8C", "present"),
     "partial": ("½", "#9CC7E4", "partial"),
@@ -144,6 +148,9 @@ def strip(
         _, shape, colour = looks[kind]
         ax.scatter([day], [y], s=80, color=[colour], marker=shape, zorder=3, linewidths=0)
         style.direct_label(ax, day, y, letter, offset=(7, 0), fontsize=8, fontweight="bold")
+    locator = AutoDateLocator(minticks=3, maxticks=8)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     rows = np.arange(len(order))[::-1]
     ax.set_yticks(rows, order, color=style.COLOURS["ink"])
     ax.set_ylim(-0.5, len(order) - 0.2)
@@ -152,24 +159,25 @@ def strip(
         for kind, (name, shape, colour) in looks.items()
         if kind in set(kinds)
     ]
-    _legend(ax, marks, 3)
+    style.name_marks(ax, marks, 3, lift=14)
 
 
 def _heights(days: pd.Series, lanes: pd.Series, order: list[str], apart: float) -> list[float]:
-    """Place marks on their lanes, the last lane at zero, one that would touch others above them.
+    """Place marks on their lanes, the last lane at zero, each at the lowest level that is free.
 
     Examples
     --------
-    >>> days = pd.to_datetime(pd.Series(["2024-01-01", "2024-01-09", "2024-01-10"]))
-    >>> _heights(days, pd.Series(["a", "a", "b"]), ["a", "b"], 30)
-    [1.0, 1.29, 0.0]
+    >>> days = pd.to_datetime(pd.Series(["2024-01-01", "2024-01-20", "2024-02-05", "2024-01-10"]))
+    >>> _heights(days, pd.Series(["a", "a", "a", "b"]), ["a", "b"], 30)
+    [1.0, 1.29, 1.0, 0.0]
     """
-    last: dict[str, list[pd.Timestamp]] = {lane: [] for lane in order}
+    placed: dict[str, list[tuple[pd.Timestamp, int]]] = {lane: [] for lane in order}
     heights = []
     for day, lane in zip(days, lanes, strict=True):
-        near = [other for other in last[lane] if (day - other).days < apart]
-        heights.append(len(order) - 1 - order.index(lane) + 0.29 * len(near))
-        last[lane] = [*near, day]
+        taken = {level for other, level in placed[lane] if abs((day - other).days) < apart}
+        level = min(set(range(len(taken) + 1)) - taken)
+        heights.append(len(order) - 1 - order.index(lane) + 0.29 * level)
+        placed[lane].append((day, level))
     return heights
 
 
@@ -181,9 +189,11 @@ def stacked_rows(
     Parameters
     ----------
     frame
-        Rows × parts, first row at the top; zeros and missing parts draw nothing.
+        Rows × parts, first row at the top; zeros and missing parts draw nothing, and a row of
+        which no part is known says so.
     colours
-        Colour of each part; its key stands above the panel.
+        Colour of each part; its key stands above the panel. Parts of like lightness are
+        hatched, for grey print.
     digits
         Decimals of the numbers.
     least
@@ -191,14 +201,18 @@ def stacked_rows(
     """
     rows = np.arange(len(frame))[::-1]
     start = np.zeros(len(frame))
-    for part, colour in colours.items():
+    for (part, colour), hatch in zip(colours.items(), style.hatches(list(colours.values())),
+                                     strict=True):  # fmt: skip
         wide = frame[part].fillna(0).to_numpy(dtype=float)
-        ax.barh(rows, wide, left=start, color=colour, height=0.66, edgecolor="white")
+        ax.barh(rows, wide, left=start, color=colour, height=0.66, hatch=hatch,
+                edgecolor=style.COLOURS["paper"], linewidth=0.8)  # fmt: skip
         for row, left, length in zip(rows, start, wide, strict=True):
             if length > least:
-                ax.text(left + length / 2, row, f"{length:,.{digits}f}", ha="center", va="center",
-                        fontsize=7.5, color=_ink(colour))  # fmt: skip
+                style.label_part(ax, left + length / 2, row, f"{length:,.{digits}f}", colour, hatch)
         start += wide
+    for row in rows[frame.isna().all(axis=1).to_numpy()]:
+        style.direct_label(ax, 0, row, "no data", style.COLOURS["muted"])
+    style.mark_zero(ax, vertical=True)
     ax.set_yticks(rows, frame.index, color=style.COLOURS["ink"])
     ax.set_ylim(-0.6, len(frame) - 0.4)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
@@ -220,9 +234,14 @@ def narrow(labels: list[str], width: int = 8) -> list[str]:
 
 
 def name_colours(ax: Axes, names: dict[str, str], columns: int = 4) -> None:
-    """Name colours in a row above the panel: name → colour."""
-    marks = [Patch(facecolor=colour, label=name) for name, colour in names.items()]
-    _legend(ax, marks, columns)
+    """Name colours in a row above the panel, hatched as in a stack: name → colour."""
+    marks = [
+        Patch(facecolor=colour, edgecolor=style.COLOURS["paper"], hatch=hatch, label=name)
+        for (name, colour), hatch in zip(
+            names.items(), style.hatches(list(names.values())), strict=True
+        )
+    ]
+    style.name_marks(ax, marks, columns)
 
 
 def _lay_out(ax: Axes, frame: pd.DataFrame, gaps: tuple[int, ...]) -> list[float]:
@@ -242,10 +261,14 @@ def _lay_out(ax: Axes, frame: pd.DataFrame, gaps: tuple[int, ...]) -> list[float
 
 def _cell(ax: Axes, x: float, row: int, text: str, colour: object) -> None:
     """Draw one cell: coloured with its letter, or hatched when there is none."""
-    look = {"facecolor": colour, "edgecolor": "white", "linewidth": 1} if text else BLANK
+    look = (
+        {"facecolor": colour, "edgecolor": style.COLOURS["paper"], "linewidth": 1}
+        if text
+        else BLANK
+    )
     ax.add_patch(Rectangle((x - 0.47, row - 0.45), 0.94, 0.9, **look))
     if text:
-        ax.text(x, row, text, ha="center", va="center", fontsize=8, color=_ink(colour))
+        ax.text(x, row, text, ha="center", va="center", fontsize=8, color=style.ink_on(colour))
 
 
 def _key(ax: Axes, levels: dict[str, tuple[str, str, str]], blank: str) -> None:
@@ -260,18 +283,3 @@ def _key(ax: Axes, levels: dict[str, tuple[str, str, str]], blank: str) -> None:
         handles=marks, loc="upper left", bbox_to_anchor=(-0.01, -0.01), ncols=columns,
         frameon=False, fontsize=8, handlelength=1.2, columnspacing=1.2, borderaxespad=0.4,
     )  # fmt: skip
-
-
-def _legend(ax: Axes, marks: list[Patch | Line2D], columns: int) -> None:
-    ax.legend(
-        handles=marks, loc="lower left", bbox_to_anchor=(-0.01, 1.02), ncols=columns,
-        frameon=False, fontsize=8, handlelength=1.0, columnspacing=1.2, borderaxespad=0,
-    )  # fmt: skip
-
-
-def _ink(colour: object) -> str:
-    """Choose black or white, whichever reads better on a colour (WCAG relative luminance)."""
-    rgb = np.array(to_rgb(colour))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    light = float(linear @ [0.2126, 0.7152, 0.0722])
-    return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else style.COLOURS["ink"]

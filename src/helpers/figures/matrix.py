@@ -26,15 +26,14 @@ def dots(
     numbers = counts.to_numpy(dtype=float)
     rows, columns = np.nonzero(numbers > 0)
     many = numbers[rows, columns]
-    ax.scatter(
-        years[columns], rows, s=np.minimum(30 + 25 * many, 170), color=colour or style.PALETTE[0],
-        zorder=3,
-    )  # fmt: skip
+    colour = colour or style.PALETTE[0]
+    style.dots(ax, years[columns], rows, np.minimum(40 + 30 * many, 190), colour)
     for row, column, number in zip(rows, columns, many, strict=True):
         if number > 1:
             ax.text(
-                years[column], row, f"{number:.0f}", color="white", fontsize=7,
-                fontweight="bold", ha="center", va="center", zorder=4,
+                years[column], row, f"{number:.0f}", color=style.ink_on(colour),
+                fontsize=style.SMALL, fontweight="bold", ha="center", va="center",
+                zorder=4,
             )  # fmt: skip
     if gaps is not None:
         missed_rows, missed = np.nonzero(gaps.to_numpy())
@@ -67,8 +66,9 @@ def named_bars(ax: Axes, counts: pd.Series, colour: str = "") -> None:
     """
     rows = np.arange(len(counts))
     ax.barh(rows, counts.to_numpy(), color=colour or style.PALETTE[0], height=0.3)
+    style.mark_zero(ax, vertical=True)
     for row, (name, number) in zip(rows, counts.items(), strict=True):
-        ax.text(0, row - 0.38, f"{name}: {number}", fontsize=8, va="center")
+        style.direct_label(ax, 0, row - 0.38, f"{name}: {number}", fontsize=style.SMALL)
     top = counts.max() if len(counts) else 1
     ax.set(ylim=(max(5.4, len(counts) - 0.6), -0.8), yticks=[], xticks=[], xlim=(0, top * 1.3))
     ax.spines[:].set_visible(False)

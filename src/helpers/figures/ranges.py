@@ -44,7 +44,7 @@ def dumbbell(
     ax.grid(visible=False, axis="y")
     if log:
         _log_axis(ax)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, fontsize=8.5)
+    style.name_marks(ax, ax.get_legend_handles_labels()[0], columns=2)
 
 
 def forest(
@@ -78,8 +78,10 @@ def forest(
 
 def _interval(ax: Axes, row: int, estimate: Estimate, edge: tuple[float, float]) -> None:
     """Draw one estimate of a forest plot with its value in figures above it."""
+    ground = {"facecolor": style.COLOURS["paper"], "edgecolor": "none", "pad": 0.6}
     if np.isnan(estimate.value):
-        ax.text(edge[0], row, "  no events in either period", fontsize=8, va="center")
+        ax.text(edge[0], row, "  no events in either period", fontsize=8, va="center",
+                bbox=ground)  # fmt: skip
         return
     low, high = max(estimate.low, edge[0]), min(estimate.high, edge[1])
     ax.plot([low, high], [row, row], color=style.COLOURS["russia"], linewidth=1.8, zorder=2)
@@ -91,7 +93,7 @@ def _interval(ax: Axes, row: int, estimate: Estimate, edge: tuple[float, float])
     if np.isfinite(estimate.value) and estimate.value >= edge[0]:
         ax.scatter([estimate.value], [row], s=44, color=style.COLOURS["russia"], zorder=3)
         style.direct_label(ax, estimate.value, row, f"{estimate.value:.2f}", offset=(0, 5),
-                           ha="center", va="bottom", fontsize=7.5)  # fmt: skip
+                           ha="center", va="bottom", fontsize=style.SMALL, bbox=ground)  # fmt: skip
 
 
 def _log_axis(ax: Axes) -> None:

@@ -13,6 +13,8 @@ def stacked_rows(
 ) -> None:
     """Stack the columns of a frame along each row, first row at the top.
 
+    Parts of like lightness are hatched, for grey print. A row without any number shows a dash.
+
     Parameters
     ----------
     frame
@@ -26,33 +28,21 @@ def stacked_rows(
     at = np.arange(len(frame))[::-1]
     base = np.zeros(len(frame))
     whole = frame.sum(axis=1).max()
-    for column, colour in zip(frame.columns, colours, strict=True):
+    for column, colour, hatch in zip(frame.columns, colours, style.hatches(colours), strict=True):
         long = frame[column].fillna(0).to_numpy(dtype=float)
-        ax.barh(at, long, left=base, height=0.72, color=colour, label=column, edgecolor="white",
-                linewidth=0.4)  # fmt: skip
+        ax.barh(at, long, left=base, height=0.72, color=colour, label=column, hatch=hatch,
+                edgecolor=style.COLOURS["paper"], linewidth=0.8)  # fmt: skip
         for row, start, width in zip(at, base, long, strict=True):
             if width > 0.05 * whole:
-                ax.text(start + width / 2, row, f"{width:.{digits}f}", ha="center", va="center",
-                        fontsize=7.5, color=ink_on(colour))  # fmt: skip
+                style.label_part(ax, start + width / 2, row, f"{width:.{digits}f}", colour, hatch)
         base += long
+    for row in at[frame.isna().all(axis=1).to_numpy()]:
+        style.direct_label(ax, 0, row, "–")
+    style.mark_zero(ax, vertical=True)
     _rows_axis(ax, frame.index, at)
     ax.set_xlim(0, whole * 1.02 or 1)
     longest = max((len(str(name)) for name in frame.columns), default=0)
     series.names_above(ax, columns=3 if longest > 18 else 4)
-
-
-def ink_on(colour: str) -> str:
-    """Choose black or white, whichever reads better on a colour (WCAG relative luminance).
-
-    Examples
-    --------
-    >>> ink_on("#FFFFFF"), ink_on("#0072B2")
-    ('#1F2328', 'white')
-    """
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    light = sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return style.COLOURS["ink"] if light > 0.3 else "white"
 
 
 def bars(ax: Axes, lengths: pd.Series, colour: str = "", log: bool = False) -> None:
@@ -62,9 +52,11 @@ def bars(ax: Axes, lengths: pd.Series, colour: str = "", log: bool = False) -> N
     ax.barh(at, np.nan_to_num(long), height=0.72, color=colour or style.PALETTE[0], log=log)
     for row, length in zip(at, long, strict=True):
         text, start = ("–", 0) if np.isnan(length) else (f"{length:,.0f}", length)
-        style.direct_label(ax, max(start, 0.8 if log else 0), row, text, fontsize=7.5)
+        style.direct_label(ax, max(start, 0.8 if log else 0), row, text, fontsize=style.SMALL)
     _rows_axis(ax, lengths.index, at)
-    if log:
+    if not log:
+        style.mark_zero(ax, vertical=True)
+    else:
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
         ax.xaxis.set_minor_locator(NullLocator())
 
@@ -75,7 +67,7 @@ def dots(ax: Axes, counts: pd.DataFrame, colour: str = "") -> None:
     tall, years = counts.to_numpy(dtype=float), counts.columns.to_numpy(dtype=float)
     row, column = np.nonzero(tall)
     area = 6 + 90 * np.sqrt(tall[row, column] / (tall.max() or 1))
-    ax.scatter(years[column], at[row], s=area, color=colour or style.PALETTE[0], linewidths=0)
+    style.dots(ax, years[column], at[row], area, colour or style.PALETTE[0])
     _rows_axis(ax, counts.index, at)
     ax.set_xlim(years.min() - 0.7, years.max() + 0.7)
     series.whole_years(ax)

@@ -1,11 +1,16 @@
 """Series over years: bars, stacked bars, lines with their names at the end."""
 
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from helpers.figures import style
+
+MARKS = "os^DvPX*"
+CROWD = 60  # of more points than these the marks would hide the line
 
 
 def whole_years(ax: Axes) -> None:
@@ -17,14 +22,15 @@ def whole_years(ax: Axes) -> None:
 def bars(
     ax: Axes, x: pd.Series, heights: pd.Series, colour: str = "", label_top: bool = False
 ) -> None:
-    """Draw one bar a year, from zero; a missing year leaves a gap.
+    """Draw one bar a year, from zero; a missing year is hatched.
 
     Parameters
     ----------
     x
         Years.
     heights
-        One height a year; missing values draw nothing.
+        One height a year; where it is missing, and where a year between others is left out,
+        there is no bar but the sign for missing data.
     colour
         Hex colour; the first of the palette if not given.
     label_top
@@ -32,49 +38,67 @@ def bars(
     """
     years, tall = np.asarray(x, dtype=float), np.asarray(heights, dtype=float)
     ax.bar(years, tall, width=0.8, color=colour or style.PALETTE[0])
+    style.mark_zero(ax)
     whole_years(ax)
     ax.set_xlim(years.min() - 0.6, years.max() + 0.6)
+    style.mark_missing(ax, unknown(years, tall))
     if label_top:
         for year, height in zip(years, tall, strict=True):
             if height > 0:
                 style.direct_label(ax, year, height, f"{height:g}", offset=(0, 2), ha="center",
-                                   va="bottom", fontsize=7.5)  # fmt: skip
+                                   va="bottom", fontsize=style.SMALL)  # fmt: skip
+
+
+def unknown(years: np.ndarray, heights: np.ndarray) -> list[float]:
+    """List the years from first to last that have no number.
+
+    Examples
+    --------
+    >>> unknown(np.array([2001.0, 2002.0, 2004.0]), np.array([1.0, np.nan, 0.0]))
+    [2002.0, 2003.0]
+    """
+    known = set(years[~np.isnan(heights)])
+    return [year for year in np.arange(years.min(), years.max() + 1).tolist() if year not in known]
 
 
 def stacked_bars(ax: Axes, frame: pd.DataFrame, colours: list[str] | None = None) -> None:
     """Stack the columns of a frame indexed by year, and name them in a row above the panel.
 
     Direct labels beside thin slices would overlap; the names stand above, in the order of the
-    stack and in its colours.
+    stack and in its colours. Parts of like lightness are hatched, for grey print.
     """
     colours = colours or style.PALETTE[: len(frame.columns)]
-    base = np.zeros(len(frame))
-    for column, colour in zip(frame.columns, colours, strict=True):
+    years, base = frame.index.to_numpy(dtype=float), np.zeros(len(frame))
+    for column, colour, hatch in zip(frame.columns, colours, style.hatches(colours), strict=True):
         tall = frame[column].fillna(0).to_numpy(dtype=float)
-        ax.bar(frame.index.to_numpy(dtype=float), tall, bottom=base, width=0.8, color=colour,
-               label=column, edgecolor="white", linewidth=0.4)  # fmt: skip
+        ax.bar(years, tall, bottom=base, width=0.8, color=colour, label=column, hatch=hatch,
+               edgecolor=style.COLOURS["paper"], linewidth=0.6)  # fmt: skip
         base += tall
+    style.mark_zero(ax)
     whole_years(ax)
-    ax.set_xlim(frame.index.min() - 0.6, frame.index.max() + 0.6)
+    ax.set_xlim(years.min() - 0.6, years.max() + 0.6)
+    style.mark_missing(ax, unknown(years, frame.sum(axis=1, min_count=1).to_numpy(dtype=float)))
     names_above(ax)
 
 
 def names_above(ax: Axes, columns: int = 4) -> None:
-    """Name what is drawn in rows above the panel, instead of a legend over the marks."""
-    ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.01, 1.04), ncols=columns, frameon=False,
-        fontsize=8, handlelength=1.0, columnspacing=1.2, borderaxespad=0,
-    )  # fmt: skip
+    """Name what is drawn in rows above the panel, in the order in which it was drawn."""
+    handles, _ = ax.get_legend_handles_labels()
+    style.name_marks(ax, handles, columns, lift=14)
 
 
 def lines(ax: Axes, frame: pd.DataFrame, colours: list[str] | None = None) -> None:
-    """Draw the columns of a frame as lines, each named at its end; gaps stay gaps."""
+    """Draw the columns of a frame as lines, each named at its end; gaps stay gaps.
+
+    Their marks differ too, for those who cannot go by colour, unless there are too many.
+    """
     colours = colours or style.PALETTE[: len(frame.columns)]
     at = frame.index.to_numpy() if frame.index.dtype.kind == "M" else frame.index.astype(float)
     ends = {}
-    for column, colour in zip(frame.columns, colours, strict=True):
+    for column, colour, mark in zip(frame.columns, colours, cycle(MARKS), strict=False):
         tall = frame[column].astype("float64").to_numpy()
-        ax.plot(at, tall, color=colour, linewidth=1.9, marker="o", markersize=2.6)
+        size = 3.4 if len(tall) <= CROWD else 0.0
+        ax.plot(at, tall, color=colour, linewidth=1.9, marker=mark, markersize=size)
         known = np.flatnonzero(~np.isnan(tall))
         if len(known):
             ends[column] = (at[known[-1]], tall[known[-1]], colour)
@@ -101,6 +125,6 @@ def _name_ends(ax: Axes, ends: dict[str, tuple]) -> None:
     for (name, (_, _, colour)), spot in zip(ordered, placed, strict=True):
         ax.annotate(
             name, (1.0, spot - over), xycoords="axes fraction", xytext=(5, 0),
-            textcoords="offset points", color=colour, fontsize=8.5, va="center",
+            textcoords="offset points", color=style.text_tone(colour), fontsize=8.5, va="center",
             annotation_clip=False,
         )  # fmt: skip

@@ -8,10 +8,10 @@ from matplotlib.ticker import NullLocator
 from helpers.figures import style
 
 SCOPES = {
-    "china_and_russia": ("China and Russia", style.COLOURS["both"]),
-    "all_participants": ("all participants", style.COLOURS["russia"]),
-    "whole_exercise": ("whole national exercise", style.COLOURS["china"]),
-    "part": ("part of the forces", style.COLOURS["accent"]),
+    "china_and_russia": ("China and Russia", style.COLOURS["both"], "o"),
+    "all_participants": ("all participants", style.COLOURS["russia"], "s"),
+    "whole_exercise": ("whole national exercise", style.COLOURS["china"], "D"),
+    "part": ("part of the forces", style.COLOURS["accent"], "v"),
 }
 
 
@@ -21,19 +21,19 @@ def dots(ax: Axes, sizes: pd.DataFrame) -> None:
     Parameters
     ----------
     sizes
-        day, count, forces_scope, is_floor and is_stated, a row per event. A floor is drawn as
-        a triangle, a number as a circle; the colour says whose forces are counted.
+        day, count, forces_scope, is_floor and is_stated, a row per event. Colour and shape say
+        whose forces are counted; a floor ("at least") is hollow.
     """
     stated = sizes["is_stated"].astype(bool)
     known = sizes[stated]
     low, high = known["count"].min(), known["count"].max()
     low, high = (1.0, 10.0) if known.empty else (low, max(high, low * 10))
-    for scope, (_, colour) in SCOPES.items():
-        for floor, marker in ((False, "o"), (True, "^")):
+    for scope, (_, colour, marker) in SCOPES.items():
+        for floor in (False, True):
             part = known[(known["forces_scope"] == scope) & (known["is_floor"] == floor)]
             ax.scatter(
-                part["day"], part["count"], s=26, marker=marker, color=colour,
-                edgecolors="white", linewidths=0.4, zorder=3,
+                part["day"], part["count"], s=26, marker=marker, edgecolors=colour,
+                facecolors=style.COLOURS["paper"] if floor else colour, linewidths=1.2, zorder=3,
             )  # fmt: skip
     missing = sizes[~stated]
     ax.scatter(
@@ -49,7 +49,7 @@ def dots(ax: Axes, sizes: pd.DataFrame) -> None:
     ax.yaxis.set_minor_locator(NullLocator())
     ax.annotate(
         "not stated", (0, low / 3), xycoords=("axes fraction", "data"), xytext=(-5, 0),
-        textcoords="offset points", ha="right", va="center", fontsize=7.5,
+        textcoords="offset points", ha="right", va="center", fontsize=style.SMALL,
         color=style.COLOURS["muted"],
     )  # fmt: skip
 
@@ -57,13 +57,11 @@ def dots(ax: Axes, sizes: pd.DataFrame) -> None:
 def name_marks(ax: Axes) -> None:
     """Name colours and marks in a row above the panel."""
     marks = [
-        Line2D([], [], linestyle="", marker="o", color=colour, label=name)
-        for name, colour in SCOPES.values()
+        Line2D([], [], linestyle="", marker=marker, color=colour, label=name)
+        for name, colour, marker in SCOPES.values()
     ]
     marks.append(
-        Line2D([], [], linestyle="", marker="^", color=style.COLOURS["ink"], label="at least")
-    )
-    ax.legend(
-        handles=marks, loc="lower left", bbox_to_anchor=(-0.01, 1.1), ncols=5, frameon=False,
-        fontsize=8, handlelength=1.0, columnspacing=1.2, borderaxespad=0,
+        Line2D([], [], linestyle="", marker="o", color=style.COLOURS["ink"],
+               markerfacecolor=style.COLOURS["paper"], label="hollow: at least")
     )  # fmt: skip
+    style.name_marks(ax, marks, columns=4, lift=14)

@@ -10,12 +10,11 @@ from matplotlib.ticker import MaxNLocator
 from helpers import dates
 from helpers.figures import series, style
 
-LETTER = 0.56  # mean width of a letter of the house font, in font sizes
 GAP = 6  # points kept free around a label
 
 
 def timeline(
-    ax: Axes, frame: pd.DataFrame, start_year: int, end_year: int, fontsize: float = 7.5
+    ax: Axes, frame: pd.DataFrame, start_year: int, end_year: int, fontsize: float = style.SMALL
 ) -> None:
     """Draw events as dots on lanes, each labelled beside its dot.
 
@@ -34,7 +33,7 @@ def timeline(
     ends = date2num([pd.Timestamp(start_year, 1, 1), pd.Timestamp(end_year, 12, 31)])
     room = (ends[1] - ends[0]) / 100  # so that dots at the ends are whole
     ax.set_xlim(ends[0] - room, ends[1] + room)
-    span = (ends[1] - ends[0]) / (_points(ax) or 1)
+    span = (ends[1] - ends[0]) / (style.panel_width(ax) or 1)
     groups = frame.get("group", frame["lane"])
     colours = dict(zip(groups.unique(), cycle(style.PALETTE), strict=False))
     top, ticks, names = 0, [], []
@@ -51,11 +50,6 @@ def timeline(
     ax.grid(visible=False, axis="y")
     ax.xaxis.set_major_locator(YearLocator(max(1, (end_year - start_year) // 8)))
     ax.xaxis.set_major_formatter(lambda day, _: f"{num2date(day):%Y}")
-
-
-def _points(ax: Axes) -> float:
-    """Estimate the width of the panel in points, as the layout has not been made yet."""
-    return ax.figure.get_figwidth() * 72 * 0.78 * ax.get_position().width / 0.775
 
 
 def pack(
@@ -83,7 +77,8 @@ def pack(
     placed = events[["label"]].assign(at=date2num(dates.first_day(events["date"])))
     placed = placed.sort_values("at", kind="stable").reset_index(drop=True)
     named = placed["label"] != ""
-    width = span * (placed["label"].str.len() * LETTER * fontsize + GAP).where(named, 0)
+    letters = placed["label"].map(lambda label: style.text_width(label, fontsize))
+    width = span * (letters.astype("float64") + GAP).where(named, 0)
     placed["left"] = named & (placed["at"] + width > ends[1])
     dot = span * named.map({True: GAP, False: 0.5})
     starts = placed["at"] - width.where(placed["left"], dot)
@@ -108,15 +103,12 @@ def _draw(ax: Axes, placed: pd.DataFrame, top: float, colour: str, fontsize: flo
                 ax, event.at, event.row + top, event.label, colour=style.COLOURS["ink"],
                 fontsize=fontsize, ha="right" if event.left else "left",
                 offset=(-4, 0) if event.left else (4, 0), zorder=2,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+                bbox={"facecolor": style.COLOURS["paper"], "edgecolor": "none", "pad": 0.6},
             )  # fmt: skip
 
 
 def yearly(ax: Axes, counts: pd.Series, colour: str) -> None:
-    """Draw one bar a year and grey over the years that are not covered (missing, not zero)."""
-    years = counts.index.to_numpy(dtype=float)
-    for year in years[counts.isna().to_numpy()]:
-        ax.axvspan(year - 0.5, year + 0.5, color=style.COLOURS["grid"], alpha=0.6, linewidth=0)
+    """Draw one bar a year in a low panel; years that are not covered are hatched."""
     series.bars(ax, counts.index, counts, colour)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     ax.set_ylim(bottom=0)

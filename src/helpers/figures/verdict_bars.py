@@ -23,7 +23,10 @@ def show_verdict_bars(table: pd.DataFrame, title: str, subtitle: str) -> None:
     kept = table.loc[:, table.sum() > 0]
     fig, ax = style.canvas(0.9 + 0.27 * len(kept))
     rows.stacked_rows(ax, kept, [colours[verdict] for verdict in kept])
-    style.show(fig, title, subtitle, SOURCE, f"{subtitle}. {in_words(kept)}.")
+    style.show(
+        fig, title, subtitle, SOURCE, f"{subtitle}. {in_words(kept)}.",
+        kept.rename_axis("Claims"),
+    )  # fmt: skip
 
 
 def in_words(table: pd.DataFrame) -> str:

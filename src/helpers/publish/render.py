@@ -1,18 +1,42 @@
 """Render executed notebooks as handouts: one HTML file each that needs nothing else."""
 
+import base64
+import hashlib
 import html
-from datetime import date
+import os
+import re
+from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import quote
 
-import jinja2
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
 
 import helpers
+from helpers.figures.style import FONTS
+from helpers.publish import parts, svg
 
 TEMPLATES = Path(__file__).parent / "templates"
+SHEET = TEMPLATES / "handout"
+# Weights as CSS names them, and the files that hold their letters.
+FACES = {"400": "Inter-Regular.woff2", "600 700": "Inter-SemiBold.woff2"}
+
+
+class Exporter(HTMLExporter):
+    """An exporter that leaves the page as the template wrote it.
+
+    That of nbconvert reads each page again with an HTML parser, which orders attributes anew,
+    changes names inside vector graphics, and gives images without words a sentence that says
+    nothing.
+    """
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **more: object
+    ) -> tuple[str, dict]:
+        """Fill the template."""
+        return TemplateExporter.from_notebook_node(
+            self, nb, self._init_resources(resources), **more
+        )
 
 
 def handout(notebook: NotebookNode, name: str) -> str:
@@ -31,30 +55,146 @@ def handout(notebook: NotebookNode, name: str) -> str:
         If a cell has not been executed, or a figure has no alternative text.
     """
     _refuse_unfinished(notebook, name)
-    exporter = HTMLExporter(
+    exporter = Exporter(
         template_name="handout",
         extra_template_basedirs=[str(TEMPLATES)],
-        filters={"data_address": data_address},
+        filters={
+            "behind": parts.behind,
+            "few_colours": _few_colours,
+            "highlight_code": Highlight2HTML(pygments_lexer="python3"),
+            "inline_svg": _inline_svg,
+            "with_number": _with_number,
+            "without_style": _without_style,
+        },
         exclude_input_prompt=True,
         exclude_output_prompt=True,
-        embed_images=True,
     )
     body, _ = exporter.from_notebook_node(
-        notebook, resources={"page": page_facts(name, title(notebook))}
+        parts.numbered(notebook, name), resources={"page": _handout_facts(notebook, name)}
     )
     return body
 
 
+def _handout_facts(notebook: NotebookNode, name: str) -> dict:
+    """Gather what stands at the top of a handout, and its look."""
+    facts = page_facts(name, title(notebook))
+    script = (SHEET / "page.js").read_text(encoding="utf-8")
+    about = (facts["title"], name, facts["version"], facts["made"])
+    return facts | {
+        "script": script,
+        "policy": csp(script),
+        "own_css": running_title(facts["title"]),
+        "answers": answers(notebook),
+        "lead": "\n".join(notebook.cells[0].source.splitlines()[1:]).strip(),
+        "counts": parts.verdict_counts(notebook),
+        "parameters": parts.parameters(notebook),
+        "tables": parts.tables(notebook),
+        "contents": parts.contents(notebook),
+        "citation": parts.citation(*about),
+        "licence": parts.licence(),
+    }
+
+
+def running_title(text: str) -> str:
+    r"""Write CSS that prints a title over every page but the first.
+
+    Examples
+    --------
+    >>> running_title('A "B" </style>').splitlines()[0]
+    '@page { @top-left { content: "No Limits?  ·  A \\22 B\\22  \\3c \\2f style\\3e "; } }'
+    """
+    safe = re.sub(r"[^\w .,:;?!()–-]", lambda letter: f"\\{ord(letter[0]):x} ", text)
+    return (
+        f'@page {{ @top-left {{ content: "No Limits?  ·  {safe}"; }} }}\n'
+        "@page :first { @top-left { content: none; } }"
+    )
+
+
+def _inline_svg(drawing: str, about: NotebookNode) -> str:
+    """Set a figure into the page; its ids begin with its anchor."""
+    return svg.inline(drawing, about["anchor"], about["alt"], about.get("panel", ()))
+
+
+def _with_number(table: str, about: NotebookNode) -> str:
+    """Put the number of a table, as a link to itself, before its caption."""
+    link = f'<a class="exhibit-number" href="#{about["anchor"]}">Table {about["number"]}</a> '
+    return re.sub(r"<caption\b[^>]*>", lambda found: found[0] + link, table, count=1)
+
+
+def _few_colours(code: str) -> str:
+    """Keep the marks of comments and keywords in code; the others are most of its size."""
+    kept = re.sub(r'<span class="(?!c1"|kn?")[^"]*">([^<]*)</span>', r"\1", code)
+    return re.sub(r"<span></span>", "", kept).replace('class="kn"', 'class="k"')
+
+
+def _without_style(shown: str) -> str:
+    """Leave out the style that an output brings for JupyterLab; a handout has its own."""
+    return re.sub(r"<style>.*?</style>\s*", "", shown, flags=re.S)
+
+
 def page_facts(name: str, page_title: str) -> dict[str, str]:
-    """Gather what every page says of itself."""
+    """Gather what every page says of itself and what it looks like.
+
+    Returns
+    -------
+    dict
+        `name`, `title`, `version`, `made` (an ISO date), `css` (the look of every page) and
+        `fonts` (CSS that holds the letters), both to be put into a `<style>` as they are.
+    """
     return {
         "name": name,
         "title": page_title,
         "version": helpers.__version__,
-        "made": date.today().isoformat(),
-        "css": (TEMPLATES / "handout" / "handout.css").read_text(encoding="utf-8"),
-        "code_css": HtmlFormatter(style="xcode").get_style_defs(".highlight"),
+        "made": made_on().isoformat(),
+        "css": _css(),
+        "fonts": "\n".join(_face(weight, file) for weight, file in FACES.items()),
     }
+
+
+def _css() -> str:
+    """Give the look of every page, with the tones of text that figures are written in."""
+    css = (SHEET / "handout.css").read_text(encoding="utf-8")
+    tones = f":root {{ {svg.tokens()} }}"
+    dark = f":root {{ {svg.tokens(dark=True)} }}"
+    return f"{css}\n{tones}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}"
+
+
+def made_on() -> date:
+    """Give the day on which pages are made: today, or that of SOURCE_DATE_EPOCH if it is set."""
+    set_time = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(set_time), UTC).date() if set_time else date.today()
+
+
+def _face(weight: str, file: str) -> str:
+    """Write a weight of the house font with its letters inside."""
+    letters = base64.b64encode((FONTS / file).read_bytes()).decode()
+    return (
+        f"@font-face {{ font-family: Inter; font-weight: {weight}; font-display: block; "
+        f'src: url("data:font/woff2;base64,{letters}") format("woff2"); }}'
+    )
+
+
+def csp(*scripts: str) -> str:
+    """Write a content security policy: nothing from anywhere, no script but those given.
+
+    Parameters
+    ----------
+    *scripts
+        The text between `<script>` and `</script>`, to the letter.
+
+    Examples
+    --------
+    >>> csp()[:52]
+    "default-src 'none'; style-src 'unsafe-inline'; font-"
+    >>> csp("x")[-53:]
+    "'sha256-LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE='"
+    """
+    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    allowed = " ".join(f"'sha256-{value}'" for value in hashes) or "'none'"
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+        f"base-uri 'none'; form-action 'none'; script-src {allowed}"
+    )
 
 
 def _refuse_unfinished(notebook: NotebookNode, name: str) -> None:
@@ -73,34 +213,15 @@ def title(notebook: NotebookNode) -> str:
     return first.removeprefix("#").strip()
 
 
+def answers(notebook: NotebookNode) -> list[str]:
+    """Give what the cells tagged `answer` said, in Markdown, paragraph by paragraph."""
+    said = [output.data for output in parts.outputs(notebook, "answer")]
+    return [data["text/markdown"] for data in said if "text/markdown" in data]
+
+
 def answer(notebook: NotebookNode) -> str:
     """Give the sentences that the cells tagged `answer` printed, as plain text."""
-    cells = [c for c in notebook.cells if "answer" in c.metadata.get("tags", []) and "outputs" in c]
-    outputs = [output.get("data", {}) for cell in cells for output in cell.outputs]
-    shown = [data["text/markdown"] for data in outputs if "text/markdown" in data]
-    return html.unescape("\n".join(shown).replace("\\", "")).replace("**", "")
-
-
-def data_address(svg: str) -> str:
-    """Write a vector graphic as an address that holds it whole."""
-    return "data:image/svg+xml," + quote(svg, safe=" =:/'()<>;,.-+!*@$&?[]^`{|}~").replace(
-        "<", "%3C"
-    ).replace(">", "%3E")
-
-
-def index(cards: list[dict[str, str]]) -> str:
-    """Render the page that leads to all handouts.
-
-    Parameters
-    ----------
-    cards
-        One per handout: file, number, title, answer.
-    """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES / "handout"), autoescape=True, trim_blocks=True
-    )
-    facts = page_facts("index", "No Limits?")
-    return environment.get_template("contents.html.j2").render(page=facts, cards=cards)
+    return html.unescape("\n".join(answers(notebook)).replace("\\", "")).replace("**", "")
 
 
 def write_whole(path: Path, text: str) -> None:
