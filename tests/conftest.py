@@ -1,9 +1,13 @@
-"""What several test modules need: claims made up from what matters to a test."""
+"""What several test modules need: claims made up from what matters to a test, a browser."""
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from helpers import scorecard
 from helpers.claims import MISSING, Claim
+from helpers.publish import pdf
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 PLAIN = {
     "claim_id": "CEPA-999",
@@ -46,3 +50,12 @@ def claim_of():
 def results():
     """Give all claims measured and judged under the default choices."""
     return scorecard.evaluate()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start the Chromium that is installed; tests that need it are skipped where there is none."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=pdf.browser(), args=QUIET)
+        yield opened
+        opened.close()

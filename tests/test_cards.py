@@ -85,6 +85,7 @@ def test_a_card_says_the_same_as_its_row_of_the_download(shown, full):
         assert told.get("Found", "") == row["found"]
         assert text_of(card.find("h3")).startswith(
             f"{verdicts.SHAPES[row['verdict']]} {VERDICTS[row['verdict']]} {row['claim_id']} "
+            f"({row['article']}, paragraph {row['paragraph']})"
         )
         assert text_of(card.find("p")) == " ".join(row["paraphrase"].split())
         assert ("Robustness" in told) == bool(row["robustness"])

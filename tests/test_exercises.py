@@ -172,6 +172,25 @@ def test_places_gather_near_events_of_one_era():
     assert found.to_dict() == {"since 2022": 2, "2014 to 2021": 1}
 
 
+def test_places_far_apart_stay_apart_and_the_date_line_parts_none():
+    events = made(
+        ("A", "2023-01-01", {"latitude_deg": 60.0, "longitude_deg": 179.0}),
+        ("B", "2024-01-01", {"latitude_deg": 60.0, "longitude_deg": -177.0}),
+        ("C", "2024-01-01", {"latitude_deg": 60.0, "longitude_deg": 160.0}),
+    )
+    found = exercises.places(events, choose())
+    assert found["events"].tolist() == [2, 1]
+    assert found["longitude_deg"].tolist() == [-179.0, 160.0]
+
+
+def test_no_two_places_of_an_era_lie_near_each_other():
+    events = tables.load("exercises")
+    for _, era in exercises.places(events, choose()).groupby("era"):
+        spots = np.c_[era["longitude_deg"] % 360 * np.cos(np.radians(35)), era["latitude_deg"]]
+        gaps = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))
+        assert gaps[~np.eye(len(spots), dtype=bool)].min() > 0.6 * exercises.APART_DEG
+
+
 def test_an_event_in_two_regions_counts_in_both():
     events = made(("A", "2022-05-24", {"regions": "sea_of_japan;western_pacific"}))
     table = exercises.by_item_and_year(events, "regions", [2022])

@@ -88,6 +88,16 @@ def test_two_columns_under_one_heading_are_refused():
         prose.show_table(pd.DataFrame({"a": [1], "b": [2]}), "T", {"a": "X", "b": "X"})
 
 
+def test_a_table_brings_a_style_that_works_in_jupyterlab_only(shown):
+    prose.show_table(pd.DataFrame({"a": ["x"]}), "T", {"a": "A"})
+    (style,) = re.findall(r"<style>(.*?)</style>", shown[0]["text/html"], re.S)
+    assert re.match(r"body\[data-jp-theme-light\] \.jp-RenderedHTML \.table {", style)
+    depth = [0]
+    for sign in re.findall(r"[{}]", style):
+        depth.append(depth[-1] + (1 if sign == "{" else -1))
+    assert (depth.count(0), depth[-1]) == (2, 0)
+
+
 def test_the_source_stands_under_the_table_as_text(shown):
     frame = pd.DataFrame({"a": [1]})
     prose.show_table(frame, "T", {"a": "A"}, source=ATTACK)
@@ -123,19 +133,19 @@ def test_table_shows_missing_as_a_dash_and_years_without_commas(shown):
 
 
 def test_links_lead_to_the_web_only(shown):
-    good = {"a<b": "https://a.org/?x=1&y", "card": "01_arms_trade.html#CEPA-023"}
+    good = {"a<b": "https://a.org/?x=1&y", "card": "01_arms_trade.ipynb#CEPA-023"}
     bad = [
         "javascript:alert(1)",
-        "data:text/html,x.html#a",
-        "//evil.org/x.html#a",
+        "data:text/html,x.ipynb#a",
+        "//evil.org/x.ipynb#a",
         None,
-        "x.html#a b",
+        "x.ipynb#a b",
     ]
     frame = pd.DataFrame({"t": [*good, *bad], "u": [*good.values(), *bad]})
     prose.show_table(frame, "T", {"t": "T"}, link={"t": "u"})
     page = shown[0]["text/html"]
     assert '<a href="https://a.org/?x=1&amp;y">a&lt;b</a>' in page
-    assert '<a href="01_arms_trade.html#CEPA-023">card</a>' in page
+    assert '<a href="01_arms_trade.ipynb#CEPA-023">card</a>' in page
     assert page.count("<a ") == len(good)
 
 

@@ -318,19 +318,19 @@ def test_the_table_shows_what_is_expected_in_the_reading_of_the_run(shown):
 
 def test_ids_in_the_table_lead_to_the_cards(shown, results):
     verdicts.show_verdicts(results[results["claim_id"].isin(["CEPA-023", "DIP-032"])])
-    for address in ("01_arms_trade.html#CEPA-023", "03_exercises.html#DIP-032"):
+    for address in ("01_arms_trade.ipynb#CEPA-023", "03_exercises.ipynb#DIP-032"):
         assert f'<a href="{address}">' in shown[0]["text/html"]
 
 
 def test_every_claim_has_a_card_in_a_handout_that_there_is():
-    assert {claim.notebook for claim in ledger().values()} == set(verdicts.HANDOUTS)
-    for name in verdicts.HANDOUTS.values():
+    assert {claim.notebook for claim in ledger().values()} == set(verdicts.CARDS_IN)
+    for name in verdicts.CARDS_IN.values():
         assert (NOTEBOOKS / f"{name}.ipynb").exists()
 
 
 def test_long_tables_are_folded_and_short_ones_are_not(shown, results):
-    verdicts.show_verdicts(results.head(12))
-    verdicts.show_verdicts(results.head(13))
+    verdicts.show_verdicts(results.head(verdicts.FOLDED))
+    verdicts.show_verdicts(results.head(verdicts.FOLDED + 1))
     assert ["<details>" in bundle["text/html"] for bundle in shown] == [False, True]
 
 

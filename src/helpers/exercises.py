@@ -6,6 +6,7 @@ table `exercises` named counted_<rule>.
 
 import numpy as np
 import pandas as pd
+from scipy.cluster import hierarchy
 
 from helpers import choices, dates, stats
 from helpers.choices import Choices
@@ -36,6 +37,8 @@ GROUPS = {
     "multinational_third_party": "third-party drills",
 }
 SECURITY = "security forces"
+# Events nearer to each other than this, in degrees of latitude, are one place of a map.
+APART_DEG = 7.0
 FEATURES = {
     "is_combined_arms": "combined arms",
     "has_joint_command": "joint command",
@@ -395,15 +398,15 @@ def series_summary(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("series")
 
 
-def places(events: pd.DataFrame, chosen: Choices, cell: float = 4.0) -> pd.DataFrame:
-    """Gather events into places by era: cells of some degrees, at their mean position.
+def places(events: pd.DataFrame, chosen: Choices, apart: float = APART_DEG) -> pd.DataFrame:
+    """Gather events into places by era: those near each other, at their mean position.
 
     Parameters
     ----------
     events
         Selected events; those without a position are left out.
-    cell
-        Size of a cell in degrees.
+    apart
+        Mean distance in degrees of latitude below which events are one place.
 
     Returns
     -------
@@ -412,19 +415,28 @@ def places(events: pd.DataFrame, chosen: Choices, cell: float = 4.0) -> pd.DataF
     """
     known = events.dropna(subset=["latitude_deg", "longitude_deg"])
     era = dates.era(known["date_start"], chosen.cutoff_1, chosen.cutoff_2).astype(str)
-    cells = known.assign(
-        era=era,
-        row=(known["latitude_deg"] // cell),
-        column=(known["longitude_deg"] // cell),
-    )
-    found = cells.groupby(["era", "row", "column"], as_index=False).agg(
+    # Counted from mid-Atlantic, where no event is, so that the date line parts no neighbours.
+    east = (known["longitude_deg"] + 30) % 360 - 30
+    spots = known.assign(era=era, place=0, longitude_deg=east)
+    for _, part in spots.groupby("era"):
+        spots.loc[part.index, "place"] = _near(part, apart)
+    found = spots.groupby(["era", "place"], as_index=False).agg(
         latitude_deg=("latitude_deg", "mean"),
         longitude_deg=("longitude_deg", "mean"),
         events=("event_id", "size"),
     )
-    return found.drop(columns=["row", "column"]).sort_values(
+    found["longitude_deg"] = (found["longitude_deg"] + 180) % 360 - 180
+    return found.drop(columns="place").sort_values(
         ["events", "latitude_deg"], ascending=False, ignore_index=True
     )
+
+
+def _near(spots: pd.DataFrame, apart: float) -> np.ndarray:
+    """Give each spot the number of its place, by mean distances as the map draws them."""
+    points = np.c_[spots["longitude_deg"] * np.cos(np.radians(35)), spots["latitude_deg"]]
+    if len(points) < 2:
+        return np.ones(len(points), dtype=int)
+    return hierarchy.fcluster(hierarchy.linkage(points, "average"), apart, "distance")
 
 
 def place_table(places: pd.DataFrame, regions: dict[str, pd.Series], top: int) -> pd.DataFrame:

@@ -195,14 +195,33 @@ def table_html(
     writers = {c: partial(_cell, write=_writer(frame[c], digits.get(c, 0))) for c in headings}
     layout = Layout(cells, cell_ids=False).format(writers, escape="html")
     heads = [*headings.values()]
-    return layout.to_html(
-        exclude_styles=True, caption=caption, headings=heads, classes=classes, source=source
-    ).strip()
+    return unbroken_dates(
+        layout.to_html(
+            exclude_styles=True, caption=caption, headings=heads, classes=classes, source=source
+        ).strip()
+    )
+
+
+def unbroken_dates(rich: str) -> str:
+    """Mark the dates within longer text, so that no line breaks inside one.
+
+    Examples
+    --------
+    >>> unbroken_dates('<td>pages to 2025-07-24</td><td class="date">2014-03</td>')
+    '<td>pages to <span class="date">2025-07-24</span></td><td class="date">2014-03</td>'
+    """
+    parts = re.split(r"(<[^>]*>)", rich)
+    return "".join(
+        part if part.startswith("<") or re.fullmatch(DATES, part) else DAY.sub(MARKED_DAY, part)
+        for part in parts
+    )
 
 
 # Styler writes cells by column, escaped; the page around them is ours.
 Layout = Styler.from_custom_template(Path(__file__).parent, html_table="table.html.j2")
 DATES = r"(\d{4}(-\d{2}){0,2}( to |–|$)){1,2}"
+DAY = re.compile(r"(?<![\w.-])\d{4}-\d{2}(-\d{2})?(?![\w-])")
+MARKED_DAY = r'<span class="date">\g<0></span>'
 # Words up to this length, such as the ids of claims, are better kept on one line.
 SHORT = 14
 
@@ -249,14 +268,14 @@ def _linked(cell: object, address: object) -> object:
 
 
 def web_link(shown: str, address: object) -> str:
-    """Link escaped text to an address of the web or a place in another handout, to nothing else.
+    """Link escaped text to an address of the web or a place in another notebook, to nothing else.
 
     Examples
     --------
     >>> web_link("UN", "https://un.org/"), web_link("UN", "javascript:alert(1)")
     ('<a href="https://un.org/">UN</a>', 'UN')
     """
-    if pd.isna(address) or not re.match(r"https?://|\w+\.html#[\w-]+$", str(address)):
+    if pd.isna(address) or not re.match(r"https?://|\w+\.ipynb#[\w-]+$", str(address)):
         return shown
     return f'<a href="{html.escape(str(address))}">{shown}</a>'
 
@@ -311,11 +330,13 @@ def show_choices(chosen: choices.Choices, *names: str) -> None:
         }
         for name in names
     ]
+    changed = any(row["changed"] for row in rows)
     show_table(
         pd.DataFrame(rows),
         "The analytic choices of this run",
         {"name": "Parameter", "meaning": "Meaning", "setting": "This run", "default": "Default"}
-        | ({"changed": "Changed"} if any(row["changed"] for row in rows) else {}),
+        | ({"changed": "Changed"} if changed else {}),
+        folded=not changed,
     )
 
 
@@ -341,6 +362,7 @@ def show_tables(*names: str) -> None:
             "publishers": "Sources",
             "licence": "Licence",
         },
+        folded=True,
     )
     imported = [_set_words(name, about) for name, about in tables.sets().items()]
     if imported:

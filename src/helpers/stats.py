@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import stats as distributions
+from scipy.special import betaincinv
 
 SEED = 20220224
 
@@ -121,8 +122,11 @@ def share(part: int, whole: int, confidence: float = 0.95) -> Estimate:
     [0.667, 0.41, 0.867]
     """
     _need(0 <= part <= whole and whole > 0, f"{part} of {whole} is no share")
-    found = distributions.binomtest(int(part), int(whole)).proportion_ci(confidence, "exact")
-    return Estimate(part / whole, float(found.low), float(found.high))
+    tail = (1 - confidence) / 2
+    # The quantiles of the beta distribution, a hundred times as fast as a search for the bounds.
+    low = betaincinv(part, whole - part + 1, tail) if part else 0.0
+    high = betaincinv(part + 1, whole - part, 1 - tail) if part < whole else 1.0
+    return Estimate(part / whole, float(low), float(high))
 
 
 def hhi(amounts: pd.Series) -> float:

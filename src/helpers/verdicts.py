@@ -62,8 +62,8 @@ UNITS = {
 }
 # Units that stand before their number.
 BEFORE = ("rank", "score", "package")
-# The handouts on which the cards of claims stand.
-HANDOUTS = {
+# The notebooks in which the cards of claims stand; a handout leads to the other handouts instead.
+CARDS_IN = {
     "01": "01_arms_trade",
     "02": "02_dual_use_flows",
     "03": "03_exercises",
@@ -356,7 +356,7 @@ def show_verdicts(results: pd.DataFrame, caption: str = "The verdicts") -> None:
         **_told(results),
         verdict_words=[f"{SHAPES[v]} {VERDICTS[v]}" for v in results["verdict"]],
         card=[
-            f"{HANDOUTS[n]}.html#{i}"
+            f"{CARDS_IN[n]}.ipynb#{i}"
             for n, i in zip(results["notebook"], results["claim_id"], strict=True)
         ],
     )

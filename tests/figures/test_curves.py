@@ -49,9 +49,9 @@ def curve_of(claim_of):
         nothing = [NAN] * len(observed)
         bounds = (np.array(part or nothing, dtype=float) for part in (low, high))
         settings = [[f"s{i}" for i in range(len(observed))]]
-        claim = claim_of(choices=("baseline",), **said)
+        claim = claim_of(choices=("base_year",), **said)
         return Curve(
-            claim, ("baseline",), settings, np.array(observed, dtype=float), *bounds, codes
+            claim, ("base_year",), settings, np.array(observed, dtype=float), *bounds, codes
         )
 
     return make
@@ -112,7 +112,7 @@ def test_whole_numbers_are_not_sorted_as_text(axes):
 
 def test_missing_and_infinite_intervals_draw_nothing(axes):
     curves.specification_curve(*axes, ROWS, {})
-    grey = [line for line in axes[0].lines if line.get_color() == style.COLOURS["grid"]]
+    grey = [line for line in axes[0].lines if line.get_color() == style.COLOURS["muted"]]
     (strokes,) = [line.get_xydata() for line in grey]
     drawn = strokes[~np.isnan(strokes).any(axis=1)]
     assert drawn.tolist() == [[0, 1.5], [0, 2.5], [1, 1], [1, 4]]
@@ -127,31 +127,48 @@ def test_what_is_claimed_is_drawn_across(axes):
 def test_there_is_one_row_for_every_setting_of_every_choice(axes):
     curves.specification_curve(*axes, ROWS, {})
     assert [text.get_text() for text in axes[1].get_yticklabels()] == [
-        "year rule: delivery", "year rule: order", "base year: 2019", "base year: 2020",
-        "base year: 2021",
+        "weapons counted in the year of delivery", "weapons counted in the year of order",
+        "2021 as the base year", "2020 as the base year", "2019 as the base year",
     ]  # fmt: skip
 
 
 def test_every_estimate_has_the_marks_of_its_own_settings(axes):
     curves.specification_curve(*axes, ROWS, {})
     below = axes[1]
-    assert settings_marked(below, "year rule: delivery") == [0, 1, 3]
-    assert settings_marked(below, "year rule: order") == [2]
-    assert settings_marked(below, "base year: 2019") == [0]
-    assert settings_marked(below, "base year: 2020") == [2, 3]
-    assert settings_marked(below, "base year: 2021") == [1]
+    assert settings_marked(below, "weapons counted in the year of delivery") == [0, 1, 3]
+    assert settings_marked(below, "weapons counted in the year of order") == [2]
+    assert settings_marked(below, "2019 as the base year") == [0]
+    assert settings_marked(below, "2020 as the base year") == [2, 3]
+    assert settings_marked(below, "2021 as the base year") == [1]
 
 
 def test_the_run_s_own_combination_is_pointed_out(axes):
     curves.specification_curve(*axes, ROWS, {})
-    (own,) = [text for text in axes[0].texts if text.get_text() == "this run"]
-    assert own.xy[0] == 1
+    assert [text.get_text() for text in axes[0].get_xticklabels()] == ["this run"]
+    assert list(axes[0].get_xticks()) == [1]
+    for ax in axes:
+        (ground,) = ax.patches
+        assert ground.get_bbox().intervalx.tolist() == pytest.approx([0.9, 1.1])
 
 
 def test_a_run_without_an_estimate_is_not_pointed_out(axes):
     silent = ROWS.assign(observed=[NAN, 10.0, 2.0, NAN, 9.0, 5.0])
     curves.specification_curve(*axes, silent, {})
-    assert "this run" not in {text.get_text() for text in axes[0].texts}
+    assert [text.get_text() for text in axes[0].get_xticklabels()] == []
+    assert [*axes[0].patches, *axes[1].patches] == []
+
+
+def test_lines_at_nearly_the_same_height_have_names_apart(axes):
+    lines = {"loose": 5.0, "claimed": 5.01, "strict": 5.02}
+    curves.specification_curve(*axes, ROWS, lines)
+    heights = [text.xy[1] for text in axes[0].texts if text.get_text() in lines]
+    assert min(np.diff(sorted(heights))) > 0.05
+
+
+def test_where_only_whole_numbers_were_found_ticks_are_whole(axes):
+    years = ROWS.assign(observed=[2.0, 3, 2, NAN, 3, INF], low=NAN, high=NAN)
+    curves.specification_curve(*axes, years, {})
+    assert all(tick == round(tick) for tick in axes[0].get_yticks())
 
 
 def test_of_many_combinations_the_ends_and_the_run_s_own_are_drawn():
@@ -169,7 +186,7 @@ def test_of_many_combinations_the_ends_and_the_run_s_own_are_drawn():
 def test_the_title_says_how_often_each_verdict_came_out(shown, curve_of):
     curves.show_curve(curve_of([1, 2, 3, 4], ["holds", "holds", "fails", "holds"]))
     assert shown[0][1]["metadata"]["title"] == (
-        "CEPA-999 holds in 75 % and fails in 25 % of 4 combinations"
+        "CEPA-999 holds in 75\xa0% and fails in 25\xa0% of 4 combinations"
     )
     assert "from 1 to 4 things" in shown[0][1]["metadata"]["alt"]
 
@@ -178,8 +195,8 @@ def test_the_title_says_how_often_each_verdict_came_out(shown, curve_of):
 def test_nothing_is_drawn_without_two_estimates(shown, curve_of, observed):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        curves.show_curve(curve_of(observed, ["fails", "not_in_data"]))
-    assert shown == []
+        curves.show_curves([curve_of(observed, ["fails", "not_in_data"])])
+    assert [bundle for bundle, _ in shown if "image/svg+xml" in bundle] == []
 
 
 def test_the_alternative_text_gives_finite_ends_only(shown, curve_of):
@@ -211,12 +228,11 @@ def test_text_of_the_ledger_does_not_become_markup(shown, curve_of):
     assert "<b>" not in shown[0][0]["image/svg+xml"]
 
 
-def test_a_claim_without_choices_has_no_curve(shown, claim_of):
+def test_a_claim_without_choices_does_not_move(claim_of):
     number = np.array(7.0)
     one = Curve(claim_of(), (), [], number, np.array(NAN), np.array(NAN), np.array(2))
     assert len(robustness.measured(one)) == 1
-    curves.show_curve(one)
-    assert shown == []
+    assert not curves.moves(one)
 
 
 def test_every_mark_of_many_reaches_the_picture(curve_of, shown):
@@ -234,12 +250,37 @@ def test_every_mark_of_many_reaches_the_picture(curve_of, shown):
 def test_the_table_behind_a_curve_has_every_combination_drawn_in_its_order(shown, curve_of):
     curves.show_curve(curve_of([5, 2, NAN], ["holds", "fails", "not_in_data"], [4, 1, NAN]))
     assert shown[0][0]["text/csv"].splitlines() == [
-        "Estimate (things),From (things),To (things),Verdict,Baseline",
+        "Estimate (things),From (things),To (things),Verdict,Base year",
         "2,1,,fails,s1",
         "5,4,,holds,s0",
     ]
 
 
-def test_estimates_that_are_all_the_same_have_no_curve(shown, curve_of):
-    curves.show_curve(curve_of([2, 2], ["holds", "fails"]))
+def test_a_curve_says_when_its_title_counts_more_judgements_than_it_draws(shown, claim_of):
+    claim = claim_of(choices=("base_year", "reading"))
+    codes = np.array([[CODES.index(v)] * 3 for v in ("holds", "fails")])
+    nothing = np.full((2, 3), NAN)
+    settings = [[2021, 2020], ["default", "loose", "strict"]]
+    found = np.array([[1.0] * 3, [2.0] * 3])
+    one = Curve(claim, ("base_year", "reading"), settings, found, nothing, nothing, codes)
+    curves.show_curve(one)
+    words = shown[0][1]["metadata"]
+    assert "6 combinations" in words["title"]
+    assert "Drawn: 2 estimates" in words["subtitle"]
+    assert "3 such judgements of each" in words["subtitle"]
+
+
+def test_estimates_that_are_all_the_same_are_not_drawn_but_counted(shown, curve_of, monkeypatch):
+    said = []
+    monkeypatch.setattr(curves.prose, "say", said.append)
+    curves.show_curves([curve_of([2, 2], ["holds", "fails"]), curve_of([1, 2], ["holds", "fails"])])
+    assert len(shown) == 1
+    assert said[0].startswith("For 1 further claim with more than one verdict")
+
+
+def test_where_no_estimate_moves_nothing_is_drawn(shown, curve_of, monkeypatch):
+    said = []
+    monkeypatch.setattr(curves.prose, "say", said.append)
+    curves.show_curves([curve_of([2, NAN], ["holds", "not_in_data"])])
     assert shown == []
+    assert said[0].startswith("For 1 claim with")

@@ -48,9 +48,9 @@ def test_small_panels_keep_three_years(ax):
 
 def test_shares_run_from_top_to_bottom_on_a_full_scale(ax):
     flows.share_dots(ax, ["first", "second"], [89.0, 47.0], [True, False], "claimed")
-    assert list(ax.get_yticks()) == [1, 0]
     assert ax.get_xlim() == (0, 104)
-    assert [text.get_text() for text in ax.texts] == ["89", "47"]
+    heights = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert sorted(heights, key=heights.get, reverse=True) == ["first", "89", "second", "47"]
     assert len(ax.get_legend().get_texts()) == 2
 
 
@@ -63,7 +63,8 @@ def test_ranks_keep_every_mark_inside_the_axis(ax):
     flows.rank_dots(ax, ["a", "b"], [257.4, 0.54], [False, True], "drones")
     low, high = ax.get_xlim()
     assert low < 0.54 and high > 257.4
-    assert [text.get_text() for text in ax.texts] == ["257.4", "0.54"]
+    heights = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert sorted(heights, key=heights.get, reverse=True) == ["a", "257.4", "b", "0.54"]
 
 
 @pytest.mark.parametrize("pair", [("CHN", "RUS"), ("RUS", "CHN"), ("TUR", "KAZ"), ("CHN", "KAZ")])

@@ -297,5 +297,5 @@ def test_every_helper_that_draws_is_among_the_charts():
         and "ax" in inspect.signature(part).parameters
     }  # fmt: skip
     source = inspect.getsource(inspect.getmodule(drawn))
-    helped = {"series.names_above", "series.whole_years"}  # called by the others
+    helped = {"series.name_ends", "series.names_above", "series.whole_years"}  # by others
     assert sorted(name for name in public - helped if f"{name}(" not in source) == []

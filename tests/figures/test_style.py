@@ -218,3 +218,38 @@ def test_forest_draws_its_comparison_lines():
     _, ax = style.canvas()
     ranges.forest(ax, ["a"], [stats.rate_ratio(12, 1, 6, 1)], lines=(1, 2))
     assert {1, 2} <= {float(line.get_xdata()[0]) for line in ax.lines}
+
+
+def test_an_axis_of_thousands_is_written_as_in_sentences_and_years_are_not():
+    fig, (much, years) = style.canvas(cols=2)
+    much.set_ylim(-1000, 2000)
+    years.set_ylim(2001, 2024)
+    style.frame(fig, "Title", "subtitle", "source")
+    fig.canvas.draw()
+    assert "−1,000" in {label.get_text() for label in much.get_yticklabels()}
+    assert not any("," in label.get_text() for label in years.get_yticklabels())
+    plt.close(fig)
+
+
+def test_a_number_and_its_sign_stay_on_one_line():
+    narrow = style.text_width("in 30", 9) + 1
+    assert style.wrap("in 30\xa0% of all", narrow, 9).split("\n")[:2] == ["in", "30\xa0%"]
+
+
+def test_a_line_that_ends_early_is_named_with_its_last_year():
+    _, ax = style.canvas()
+    series.lines(ax, pd.DataFrame({"a": [1, 5.0], "b": [2, np.nan]}, index=[2001, 2002]))
+    assert {text.get_text() for text in ax.texts} == {"a", "b, to 2001"}
+    plt.close("all")
+
+
+def test_a_narrow_panel_has_fewer_years_on_its_axis():
+    ticks = []
+    for cols in (1, 3):
+        fig, axes = style.canvas(cols=cols)
+        ax = np.atleast_1d(axes)[0]
+        series.bars(ax, pd.Series(range(2010, 2025)), pd.Series(1.0, index=range(15)))
+        left, right = ax.get_xlim()
+        ticks.append(sum(left <= tick <= right for tick in ax.get_xticks()))
+        plt.close(fig)
+    assert 2 <= ticks[1] < ticks[0] <= 9

@@ -1,6 +1,11 @@
 """Smaller graphics show what they showed before."""
 
-from helpers.figures import vector
+import io
+import re
+
+import matplotlib.pyplot as plt
+
+from helpers.figures import style, vector
 
 
 def test_slim_keeps_what_is_drawn():
@@ -9,7 +14,7 @@ def test_slim_keeps_what_is_drawn():
 
 
 def test_text_that_looks_like_a_path_stays_as_it_is():
-    text = '<text x="1">d="M 1 2 L 3 4 L 5 6"</text>'
+    text = '<text x="1">d="M 1 2 L 3 4 L 5 6" fill="#ffffff"</text>'
     assert vector.slim(f"<svg>{text}</svg>") == f"<svg>{text}</svg>"
 
 
@@ -21,3 +26,14 @@ def test_empty_groups_go_and_named_ones_stay_balanced():
 def test_names_that_are_referred_to_stay_and_are_numbered():
     svg = '<svg><path id="m0123456789"/><use xlink:href="#m0123456789"/><g id="axes_1"/></svg>'
     assert vector.slim(svg) == '<svg><path id="i0"/><use xlink:href="#i0"/></svg>'
+
+
+def test_every_colour_stands_in_a_style_where_a_page_can_replace_it():
+    _, ax = style.canvas()
+    ax.bar([1, 2], [1, 2], hatch="//", color=style.COLOURS["paper"])
+    drawn = io.StringIO()
+    ax.figure.savefig(drawn, format="svg")
+    plt.close(ax.figure)
+    slim = vector.slim(drawn.getvalue())
+    assert "<pattern" in slim
+    assert re.findall(r' (?:fill|stroke)="#\w+"', slim) == []

@@ -118,7 +118,19 @@ def test_only_conflicts_between_the_articles_are_listed(tree):
     (shown,) = tree.iterfind(".//ul[@class='disputes']/li")
     assert text(shown.find("h3")) == "Did it slow?"
     assert text(shown.find("p")) == "Each position holds in part."
-    assert "it slowed; against it: it did not." in text(shown)
+    positions = [text(one) for one in shown.iterfind("ol/li")]
+    assert positions == ["It slowed", "It did not"]
+    assert shown.find("details") is None
+
+
+def test_a_conflict_is_headed_by_the_position_that_holds_or_fails(index_of, notebook_of, dispute):
+    told = "The first position, that it slowed, fails; the second holds. Rate: 2.5 times."
+    made = dispute(**{"What the data say": told})
+    page = index_of(**{"07_scorecard": notebook_of(others=[made])})
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    (shown,) = tree.iterfind(".//ul[@class='disputes']/li")
+    assert text(shown.find("p")) == "The first position fails; the second holds."
+    assert text(shown.find("details/p")) == "Rate: 2.5 times."
 
 
 def test_conflicts_that_other_handouts_show_too_are_not_told_twice(index_of, notebook_of, dispute):

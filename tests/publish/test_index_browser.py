@@ -2,20 +2,17 @@
 
 import re
 import shutil
-import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from helpers.publish import codebook, render
+from helpers.publish import codebook, pdf, render
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HOSTILE = "<img src=x onerror=document.title='run'>"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = pytest.mark.skipif(
+    not any(map(shutil.which, pdf.NAMES)), reason="Chromium is not installed"
+)
 
 # As many claims as the articles make, so that speed and layout are those of the real page.
 VERDICTS = ("holds", "holds", "fails", "holds_in_part", "not_in_data", "opinion", "cited")
@@ -47,14 +44,6 @@ def site(index_of, notebook_of, dispute, tmp_path_factory):
     render.write_whole(folder / "index.html", index_of(**made))
     render.write_whole(folder / "codebook.html", codebook.page())
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -227,43 +216,11 @@ def test_the_keyboard_reaches_and_works_everything(opened):
     assert fragment(page).endswith("sort=verdict")
 
 
-def test_all_claims_are_filtered_within_a_blink(opened):
-    page = opened()
-    page.get_by_label("Search").fill("x")
-    page.get_by_label("Search").fill("")
-    taken = page.evaluate("""() => {
-        const box = document.getElementById("q"), times = [];
-        for (const word of ["drones", "", "boats", "number 3", ""]) {
-            const began = performance.now();
-            box.value = word;
-            box.dispatchEvent(new Event("input"));
-            document.body.offsetHeight;
-            times.push(performance.now() - began);
-        }
-        return times.sort((a, b) => a - b)[2];
-    }""")
-    assert taken < 50
-
-
 def test_without_script_the_table_is_whole_and_no_filter_shows(opened):
     page = opened(java_script_enabled=False)
     expect(page.locator("tbody tr")).to_have_count(399)
     expect(page.locator("form")).to_be_hidden()
     expect(page.locator("tbody tr").last).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("name", ["index", "codebook"])
-def test_pages_fit_and_have_no_accessibility_fault(browser, site, name, width, scheme):
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.goto((site / f"{name}.html").as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    # A few rows are enough for axe, which takes long over all of them.
-    page.evaluate("[...document.querySelectorAll('tbody tr')].slice(14).forEach(r => r.remove())")
-    faults = Axe().run(page, options=WCAG).response["violations"]
-    assert [(f["id"], [node["html"] for node in f["nodes"]][:3]) for f in faults] == []
-    page.close()
 
 
 def test_print_leaves_the_filters_out_and_keeps_the_view(opened):
@@ -272,10 +229,3 @@ def test_print_leaves_the_filters_out_and_keeps_the_view(opened):
     expect(page.locator("form")).to_be_hidden()
     expect(page.locator(f"[id='{FAILING[0]}']")).to_be_visible()
     expect(page.locator("[id='CEPA-001']")).to_be_hidden()
-
-
-def test_the_page_is_quick_to_open(opened):
-    began = time.perf_counter()
-    page = opened()
-    page.locator("#count").wait_for()
-    assert time.perf_counter() - began < 5

@@ -6,14 +6,12 @@ import shutil
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from playwright.sync_api import sync_playwright
 
-from helpers.publish import render
+from helpers.publish import pdf, render
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = pytest.mark.skipif(
+    not any(map(shutil.which, pdf.NAMES)), reason="Chromium is not installed"
+)
 
 ROWS = [
     ("Ж, late", "1,200", "2024-05-01"),
@@ -64,14 +62,6 @@ def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_text(render.handout(new_notebook(cells=cells), "99_page"), encoding="utf-8")
     return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -183,6 +173,29 @@ def test_print_is_light_in_the_dark_and_leaves_out_what_cannot_be_used(browser, 
     assert opened.evaluate(ground) == "rgb(20, 23, 26)"
     opened.emulate_media(media="print", color_scheme="dark")
     assert opened.evaluate(ground) == "rgb(255, 255, 255)"
-    for hidden in (".tools", ".contents-column", ".contents-folded", "header.site"):
+    for hidden in (".tools", ".contents-column", ".contents-folded"):
         assert opened.locator(f"{hidden} >> visible=true").count() == 0
+    assert opened.locator("header.site").is_visible()
     opened.close()
+
+
+def test_print_shows_how_to_cite_and_the_heads_of_tables_that_sort(page):
+    cited = page.locator(".facts details").last.locator("p").first
+    seen = "found => found.checkVisibility({contentVisibilityAuto: true})"
+    assert not cited.evaluate(seen)
+    page.emulate_media(media="print")
+    assert cited.evaluate(seen)
+    # A button has no box on paper: Chromium does not repeat boxes of buttons with the head.
+    shown = "button => getComputedStyle(button).display"
+    assert page.locator("#table-1 th button.sort").first.evaluate(shown) == "contents"
+
+
+def test_the_head_begins_where_the_sheet_does(page):
+    for width in (360, 768, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        left = "found => found.getBoundingClientRect().left + parseFloat(getComputedStyle(found)"
+        lefts = {
+            page.locator(one).evaluate(f"{left}.paddingLeft)")
+            for one in ("header.site", ".sheet", "footer.site")
+        }
+        assert len(lefts) == 1, (width, lefts)

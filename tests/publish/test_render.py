@@ -222,6 +222,19 @@ def test_code_is_folded_under_each_result(whole):
     assert not re.search(r"<details[^>]* open", whole)
 
 
+def test_code_that_shows_nothing_stands_with_the_next_result():
+    silent = [code(source=source) for source in ("import one", "two = 2")]
+    result = code(new_output("stream", name="stdout", text="3"), source="print(two + 1)")
+    last = code(source="last = 4")
+    shown_page = page(*silent, result, last)
+    folds = re.findall(r'<details class="code">(.*?)</details>', shown_page, flags=re.S)
+    shown = [html.unescape(re.sub(r"<[^>]*>", "", fold)).split() for fold in folds]
+    assert [" ".join(words) for words in shown] == [
+        "Code import one two = 2 print(two + 1)",
+        "Code last = 4",
+    ]
+
+
 def test_code_reads_as_it_was_written():
     source = 'for x in [1 < 2, "a & b"]:  # why\n    print(x)'
     shown_page = page(code(source=source))

@@ -32,6 +32,11 @@ def test_a_panel_is_cropped_and_the_words_of_the_frame_are_taken_out():
     assert re.findall(r"<text>(\w+)</text>", shown) == ["kept"]
 
 
+def test_paper_knows_the_size_and_the_shape_of_the_panel():
+    shown = inlined(panel=(40, 280))
+    assert "--full: 768px; --shape: 2.400" in shown
+
+
 def test_without_a_panel_the_graphic_is_whole():
     shown = inlined('<g id="frame-title"><text>Title</text></g>')
     assert 'viewBox="0 0 576 300"' in shown

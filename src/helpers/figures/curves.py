@@ -6,10 +6,11 @@ After Simonsohn, Simmons and Nelson (2020), Specification curve analysis, Nature
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from helpers import prose, robustness
+from helpers import choices, prose, robustness
 from helpers.claims import VERDICTS, Claim
-from helpers.figures import style
+from helpers.figures import series, style
 
 SOURCE = "the ledger of claims, measured against the tables of this package"
 # Of more combinations than this a curve shows so many.
@@ -33,22 +34,39 @@ def specification_curve(
     """
     rows = drawn(specifications)
     x = np.arange(len(rows))
-    _strokes(above, x, x, rows["low"], rows["high"], style.COLOURS["grid"], 1.4)
+    _strokes(above, x, x, rows["low"], rows["high"], style.COLOURS["muted"], 1.1, alpha=0.45)
     for verdict in [known for known in VERDICTS if known in set(rows["verdict"])]:
         here = (rows["verdict"] == verdict).to_numpy()
         _marks(above, x[here], rows["observed"][here].to_numpy(), verdict)
-    for place in np.flatnonzero(rows.index == specifications.index[0]):
-        above.axvline(place, color=style.COLOURS["accent"], linewidth=1.0, zorder=0.5)
-        above.annotate("this run", (place, 0), xycoords=("data", "axes fraction"), xytext=(3, 2),
-                       textcoords="offset points", va="bottom", fontsize=style.SMALL)  # fmt: skip
-    for label, level in expected.items():
+    for level in expected.values():
         above.axhline(level, color=style.COLOURS["ink"], linewidth=0.9, linestyle=(0, (4, 3)))
-        above.annotate(label, (1, level), xycoords=("axes fraction", "data"), xytext=(3, 0),
-                       textcoords="offset points", va="center", fontsize=style.SMALL)  # fmt: skip
+    _whole_numbers(above, rows["observed"])
+    series.name_ends(
+        above, {name: (level, style.COLOURS["ink"]) for name, level in expected.items()}
+    )
     marks, _ = above.get_legend_handles_labels()
     style.name_marks(above, marks, columns=4)
-    above.tick_params(labelbottom=False)
     _settings(below, rows[choices_of(rows)], x)
+    _point_out(above, below, np.flatnonzero(rows.index == specifications.index[0]))
+
+
+def _point_out(above: Axes, below: Axes, places: np.ndarray) -> None:
+    """Lay a faint ground behind the run's own combination, and name it between the panels."""
+    left, right = above.get_xlim()
+    half = min(0.02 * (right - left), 0.5)  # no wider than its name
+    for ax in (above, below):
+        for place in places:
+            ax.axvspan(place - half, place + half, color=style.COLOURS["accent"], alpha=0.22,
+                       linewidth=0, zorder=0.2)  # fmt: skip
+    above.set_xticks(places, ["this run"] * len(places), color=style.COLOURS["ink"],
+                     fontsize=style.SMALL)  # fmt: skip
+    above.tick_params(axis="x", length=0, pad=2, labelbottom=True)
+
+
+def _whole_numbers(ax: Axes, estimates: pd.Series) -> None:
+    """Keep the ticks of an axis on whole numbers where only whole ones were found."""
+    if (estimates == estimates.round()).all():
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
 
 
 def choices_of(specifications: pd.DataFrame) -> list[str]:
@@ -90,9 +108,7 @@ def _marks(ax: Axes, x: np.ndarray, y: np.ndarray, verdict: str) -> None:
 
 def _settings(ax: Axes, rows: pd.DataFrame, x: np.ndarray) -> None:
     """Mark for each estimate the setting of every choice; neighbours run together."""
-    lines = [
-        (n, c, setting) for n, c in enumerate(rows) for setting in sorted(set(rows[c]), key=str)
-    ]
+    lines = [(n, c, setting) for n, c in enumerate(rows) for setting in in_order(c, rows[c])]
     # A small gap sets the settings of one choice apart from those of the next.
     places = [line + 0.4 * number for line, (number, _, _) in enumerate(lines)]
     for at, (number, choice, setting) in zip(places, lines, strict=True):
@@ -100,13 +116,25 @@ def _settings(ax: Axes, rows: pd.DataFrame, x: np.ndarray) -> None:
         level = np.full(len(first), at)
         colour = style.PALETTE[number % 2 * 7]
         _strokes(ax, first - 0.36, last + 0.36, level, level, colour, 5.5)
-    names = [f"{c.replace('_', ' ')}: {str(s).replace('_', ' ')}" for _, c, s in lines]
+    names = [choices.in_words(c, s) for _, c, s in lines]
     ax.set_yticks(places, names, fontsize=style.SMALL)
     ax.set_ylim(max([*places, 0]) + 0.7, -0.7)
     ax.set_xlim(-1, max(len(x), 1))
     ax.grid(visible=False)
     ax.tick_params(labelbottom=False, bottom=False)
     ax.spines["bottom"].set_visible(False)
+
+
+def in_order(choice: str, held: pd.Series) -> list:
+    """Give the settings of a choice that occur, in the order of the grid, others behind them.
+
+    Examples
+    --------
+    >>> in_order("min_confidence", pd.Series(["high", "low", "high"]))
+    ['low', 'high']
+    """
+    known = robustness.GRID.get(choice, [])
+    return sorted(set(held), key=lambda s: (known.index(s) if s in known else len(known), str(s)))
 
 
 def runs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,6 +157,7 @@ def _strokes(
     y2: np.ndarray,
     colour: str,
     width: float,
+    alpha: float = 1,
 ) -> None:
     """Draw strokes as one path; where an end is missing or infinite there is none."""
     ends = [np.asarray(part, dtype=float) for part in (x, x2, y, y2)]
@@ -136,35 +165,79 @@ def _strokes(
     x, x2, y, y2 = (part[fine] for part in ends)
     gap = np.full(len(x), np.nan)
     ax.plot(np.c_[x, x2, gap].ravel(), np.c_[y, y2, gap].ravel(), color=colour, linewidth=width,
-            solid_capstyle="butt", zorder=1)  # fmt: skip
+            alpha=alpha, solid_capstyle="butt", zorder=1)  # fmt: skip
+
+
+def show_curves(varying: list[robustness.Curve]) -> None:
+    """Show the curve of each claim whose estimate moves, or say that none does.
+
+    Parameters
+    ----------
+    varying
+        Curves on which not all combinations lead to one verdict.
+    """
+    moving = [one for one in varying if moves(one)]
+    for one in moving:
+        show_curve(one)
+    still = len(varying) - len(moving)
+    if still:
+        whose = prose.plural(still, "further claim" if moving else "claim")
+        prose.say(
+            f"For {whose} with more than one verdict no estimate moves: there the reading of the "
+            "words, the tolerance or the silence of the data decides."
+        )
+
+
+def moves(one: robustness.Curve) -> bool:
+    """Tell whether a claim has different estimates under different choices."""
+    observed = robustness.measured(one)["observed"]
+    return observed[np.isfinite(observed)].nunique() > 1
 
 
 def show_curve(one: robustness.Curve) -> None:
-    """Show the specification curve of a claim, framed: its verdicts in the title.
-
-    Nothing is shown where there are not two different estimates to compare.
-    """
+    """Show the specification curve of a claim whose estimate moves: its verdicts in the title."""
     rows = robustness.measured(one)
     known = rows[np.isfinite(rows["observed"])]
-    if known["observed"].nunique() < 2:
-        return
-    marks = rows[choices_of(rows)].nunique().sum()
-    fig, (above, below) = style.canvas(
-        2.0 + 0.17 * marks, rows=2, sharex=True, height_ratios=[1.9, 0.17 * marks]
-    )
+    held = rows[choices_of(rows)].nunique()
+    low = 0.15 * (held.sum() + 0.4 * len(held))
+    fig, (above, below) = style.canvas(2.4 + low, rows=2, sharex=True, height_ratios=[1.7, low])
     specification_curve(above, below, rows, _lines(one.claim))
     above.set_ylabel(one.claim.unit or "found", fontsize=8)
     split = prose.listing(
-        [f"{VERDICTS[v]} in {100 * part:.0f} %" for v, part in robustness.shares(one).items()]
+        [f"{VERDICTS[v]} in {_share(part)}" for v, part in robustness.shares(one).items()]
     )
     ends = f"{known['observed'].min():,.4g} to {known['observed'].max():,.4g}"
     title = f"{one.claim.claim_id} {split} of {one.verdict.size:,} combinations"
-    thinned = f" (Drawn: {DRAWN} of {len(known)}, evenly.)" if len(known) > DRAWN else ""
     style.show(
-        fig, title, one.claim.paraphrase + thinned, SOURCE,
+        fig, title, one.claim.paraphrase + _drawn_in_words(one, len(known)), SOURCE,
         f"Specification curve. {title}. Estimates run from {ends} {one.claim.unit}.",
         table(rows, one.claim.unit),
     )  # fmt: skip
+
+
+def _share(part: float) -> str:
+    r"""Write a share that no line breaks; only nothing is 0, and only all of them is 100.
+
+    Examples
+    --------
+    >>> [_share(part) for part in (0.001, 0.425, 0.999)]
+    ['under 1\xa0%', '42\xa0%', 'over 99\xa0%']
+    """
+    if 0 < part < 0.005 or 0.995 <= part < 1:
+        return "under 1\xa0%" if part < 0.5 else "over 99\xa0%"
+    return f"{100 * part:.0f}\xa0%"
+
+
+def _drawn_in_words(one: robustness.Curve, estimates: int) -> str:
+    """Say which of all combinations a curve draws, where it is not every one."""
+    judged = one.verdict.size // len(robustness.measured(one))
+    thinned = f"{DRAWN} of {estimates:,}" if estimates > DRAWN else f"{estimates:,}"
+    if judged > 1:
+        return (
+            f" Drawn: {thinned} estimates, coloured by the verdict under this "
+            f"run's reading and tolerance; the title counts {judged} such judgements of each."
+        )
+    return f" Drawn: {thinned} estimates, evenly chosen." if estimates > DRAWN else ""
 
 
 def table(specifications: pd.DataFrame, unit: str) -> pd.DataFrame:

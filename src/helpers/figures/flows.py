@@ -1,7 +1,5 @@
 """Flows of goods: bars on both sides of a break in the data, published shares, ranks of values."""
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +8,6 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from helpers import trade
 from helpers.figures import series, style
 
-LABEL_WIDTH = 52
 STATES = {"CHN": style.COLOURS["china"], "RUS": style.COLOURS["russia"]}
 
 
@@ -112,7 +109,8 @@ def published_marks(ax: Axes, amounts: pd.Series, name: str) -> None:
     for year, amount in amounts[~amounts.index.duplicated()].items():
         box = {"facecolor": style.COLOURS["paper"], "edgecolor": "none", "pad": 1.2}
         style.direct_label(ax, year, amount, f"{amount:,.0f}", style.COLOURS["russia"],
-                           offset=(9, 0), fontsize=style.SMALL, bbox=box, zorder=5)  # fmt: skip
+                           offset=(9, 1), va="bottom", fontsize=style.SMALL, bbox=box,
+                           zorder=5)  # fmt: skip
     series.names_above(ax)
 
 
@@ -130,7 +128,7 @@ def share_dots(
     Parameters
     ----------
     labels
-        What each share is, in words; long ones are wrapped.
+        What each share is, in words; above its line, so that a phone shows something of both.
     shares
         Per cent.
     is_marked
@@ -150,7 +148,10 @@ def share_dots(
 def rank_dots(
     ax: Axes, labels: list[str], amounts: list[float], is_marked: list[bool], marked_name: str
 ) -> None:
-    """Draw amounts on a logarithmic axis, first row at the top, some set off from the rest."""
+    """Draw amounts on a logarithmic axis, first row at the top, some set off from the rest.
+
+    Their names stand above them.
+    """
     rows = _rows(ax, labels)
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(subs=(1,)))
@@ -166,13 +167,14 @@ def rank_dots(
 
 
 def _rows(ax: Axes, labels: list[str]) -> np.ndarray:
-    """Give each label a row, the first at the top."""
+    """Give each label a row, the first at the top, and write it above what will be drawn there."""
     rows = np.arange(len(labels))[::-1]
-    wrapped = [textwrap.fill(label, LABEL_WIDTH) for label in labels]
-    ax.set_yticks(rows, wrapped, color=style.COLOURS["ink"], fontsize=8)
-    ax.set_ylim(-0.6, len(labels) - 0.4)
+    for row, label in zip(rows, labels, strict=True):
+        ax.annotate(label, (0, row + 0.42), xycoords=("axes fraction", "data"), xytext=(2, 0),
+                    textcoords="offset points", va="center", fontsize=style.SMALL)  # fmt: skip
+    ax.set_yticks([])
+    ax.set_ylim(-0.6, len(labels) - 0.3)
     ax.grid(axis="x")
-    ax.grid(visible=False, axis="y")
     return rows
 
 

@@ -159,7 +159,7 @@ def strip(
         for kind, (name, shape, colour) in looks.items()
         if kind in set(kinds)
     ]
-    style.name_marks(ax, marks, 3, lift=14)
+    style.name_marks(ax, marks, 3, lift=20)  # over the days of the cut-offs
 
 
 def _heights(days: pd.Series, lanes: pd.Series, order: list[str], apart: float) -> list[float]:
@@ -215,7 +215,7 @@ def stacked_rows(
     style.mark_zero(ax, vertical=True)
     ax.set_yticks(rows, frame.index, color=style.COLOURS["ink"])
     ax.set_ylim(-0.6, len(frame) - 0.4)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=7, steps=[1, 2, 5, 10]))
     ax.grid(axis="x")
     ax.grid(visible=False, axis="y")
     name_colours(ax, colours, columns=5)

@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
-from helpers.figures import style
+from helpers.figures import series, style
 
 
 def dots(
@@ -50,8 +49,7 @@ def _frame(ax: Axes, counts: pd.DataFrame) -> None:
     ax.set_ylim(len(counts) - 0.4, -0.6)
     years = counts.columns.to_numpy(dtype=float)
     ax.set_xlim(years.min() - 0.6, years.max() + 0.6)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
-    ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
+    series.whole_years(ax)
 
 
 def named_bars(ax: Axes, counts: pd.Series, colour: str = "") -> None:

@@ -93,7 +93,8 @@ def _interval(ax: Axes, row: int, estimate: Estimate, edge: tuple[float, float])
     if np.isfinite(estimate.value) and estimate.value >= edge[0]:
         ax.scatter([estimate.value], [row], s=44, color=style.COLOURS["russia"], zorder=3)
         style.direct_label(ax, estimate.value, row, f"{estimate.value:.2f}", offset=(0, 5),
-                           ha="center", va="bottom", fontsize=style.SMALL, bbox=ground)  # fmt: skip
+                           ha="center", va="bottom", fontsize=style.SMALL,
+                           bbox=ground | {"pad": 1.6})  # fmt: skip
 
 
 def _log_axis(ax: Axes) -> None:

@@ -15,7 +15,10 @@ CROWD = 60  # of more points than these the marks would hide the line
 
 def whole_years(ax: Axes) -> None:
     """Keep the ticks of an axis of years on whole years, without thousands separators."""
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
+    room = int(style.panel_width(ax) // 36)  # points that a year and the gap after it need
+    ax.xaxis.set_major_locator(
+        MaxNLocator(integer=True, nbins=min(max(room, 2), 9), steps=[1, 2, 4, 5, 8, 10])
+    )
     ax.xaxis.set_major_formatter(lambda year, _: f"{year:.0f}")
 
 
@@ -43,10 +46,12 @@ def bars(
     ax.set_xlim(years.min() - 0.6, years.max() + 0.6)
     style.mark_missing(ax, unknown(years, tall))
     if label_top:
+        digits = 0 if np.array_equal(tall.round(), tall, equal_nan=True) else 1
         for year, height in zip(years, tall, strict=True):
             if height > 0:
-                style.direct_label(ax, year, height, f"{height:g}", offset=(0, 2), ha="center",
-                                   va="bottom", fontsize=style.SMALL)  # fmt: skip
+                style.direct_label(ax, year, height, f"{height:,.{digits}f}", offset=(0, 2),
+                                   ha="center", va="bottom", fontsize=style.SMALL)  # fmt: skip
+        ax.set_ylim(top=1.1 * max(np.nanmax(tall, initial=0), 1e-9))
 
 
 def unknown(years: np.ndarray, heights: np.ndarray) -> list[float]:
@@ -90,7 +95,8 @@ def names_above(ax: Axes, columns: int = 4) -> None:
 def lines(ax: Axes, frame: pd.DataFrame, colours: list[str] | None = None) -> None:
     """Draw the columns of a frame as lines, each named at its end; gaps stay gaps.
 
-    Their marks differ too, for those who cannot go by colour, unless there are too many.
+    The names stand at the right of the panel; a line that ends earlier is named with its last
+    year. Their marks differ too, for those who cannot go by colour, unless there are too many.
     """
     colours = colours or style.PALETTE[: len(frame.columns)]
     at = frame.index.to_numpy() if frame.index.dtype.kind == "M" else frame.index.astype(float)
@@ -101,28 +107,37 @@ def lines(ax: Axes, frame: pd.DataFrame, colours: list[str] | None = None) -> No
         ax.plot(at, tall, color=colour, linewidth=1.9, marker=mark, markersize=size)
         known = np.flatnonzero(~np.isnan(tall))
         if len(known):
-            ends[column] = (at[known[-1]], tall[known[-1]], colour)
+            last = frame.index[known[-1]]
+            is_whole = known[-1] == len(tall) - 1
+            name = column if is_whole else f"{column}, to {getattr(last, 'year', last)}"
+            ends[name] = (tall[known[-1]], colour)
     if frame.index.dtype.kind != "M":
         whole_years(ax)
         ax.set_xlim(at.min() - 0.5, at.max() + 0.5)
-    _name_ends(ax, ends)
+    name_ends(ax, ends)
 
 
-def _name_ends(ax: Axes, ends: dict[str, tuple]) -> None:
-    """Write the names at the ends of lines, pushed apart where they would touch."""
+def name_ends(ax: Axes, ends: dict[str, tuple[float, str]]) -> None:
+    """Write the names at the ends of lines, pushed apart where they would touch.
+
+    Parameters
+    ----------
+    ends
+        By name the height and the colour of each line.
+    """
     ax.autoscale_view()
     low, high = ax.get_ylim()
     panel = ax.figure.get_figheight() * ax.get_position().height * 72
     line = 11 / panel
     placed: list[float] = []
-    ordered = sorted(ends.items(), key=lambda item: item[1][1])
+    ordered = sorted(ends.items(), key=lambda item: item[1][0])
     sizes = [name.count("\n") + 1 for name, _ in ordered]
-    for number, (_, (_, tall, _)) in enumerate(ordered):
+    for number, (_, (tall, _)) in enumerate(ordered):
         spot = (tall - low) / (high - low)
         gap = line * (sizes[number] + sizes[number - 1]) / 2
         placed.append(max(spot, placed[-1] + gap) if placed else spot)
     over = max(0.0, placed[-1] - 1.0) if placed else 0.0
-    for (name, (_, _, colour)), spot in zip(ordered, placed, strict=True):
+    for (name, (_, colour)), spot in zip(ordered, placed, strict=True):
         ax.annotate(
             name, (1.0, spot - over), xycoords="axes fraction", xytext=(5, 0),
             textcoords="offset points", color=style.text_tone(colour), fontsize=8.5, va="center",

@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from helpers import dates, prose
@@ -427,6 +428,8 @@ def frame(fig: Figure, title: str, subtitle: str, source: str) -> list[float]:
     """
     for text in fig.findobj(Text):
         text.set_fontsize(max(text.get_fontsize(), SMALL))
+    for ax in fig.axes:
+        _part_thousands(ax)
     width, height = fig.get_size_inches()
     # A reader's browser may lack Inter and use wider letters, so a tenth stays free.
     room = 0.9 * 72 * width
@@ -447,6 +450,14 @@ def frame(fig: Figure, title: str, subtitle: str, source: str) -> list[float]:
     fig.text(0.012, 0.06 / height, foot, fontsize=SMALL, color=muted, va="bottom",
              gid="frame-source")  # fmt: skip
     return [round(72 * top, 1), round(72 * (height - bottom), 1)]
+
+
+def _part_thousands(ax: Axes) -> None:
+    """Write the numbers of an upright axis as sentences do, 1,000 for a thousand, but not years."""
+    low, high = sorted(ax.get_ylim())
+    is_plain = isinstance(ax.yaxis.get_major_formatter(), ScalarFormatter)
+    if is_plain and max(-low, high) >= 1000 and not 1900 < low < high < 2100:
+        ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.10g}".replace("-", "−"))
 
 
 @cache
@@ -480,7 +491,7 @@ def wrap(text: str, width: float, size: float, weight: str = "regular") -> str:
     'Peak in\n2005 at\n\\$2'
     """
     lines = [""]
-    for word in text.split():
+    for word in re.split(r"[^\S\xa0]+", text.strip()):  # a non-breaking space holds
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and text_width(longer, size, weight) > width:
             lines.append(word)

@@ -2,6 +2,11 @@
 
 import re
 
+# matplotlib takes the signs that Inter lacks from DejaVu Sans. Where Inter is missing, a reader's
+# program should fall back on letters that are no wider, or titles run over the edge.
+WRITTEN_IN = "'Inter', 'DejaVu Sans', sans-serif"
+SHOWN_IN = "'Inter', Helvetica, Arial, sans-serif"
+
 
 def slim(svg: str) -> str:
     r"""Take from a vector graphic what nobody sees: metadata, indentation, surplus decimals.
@@ -27,7 +32,7 @@ def slim(svg: str) -> str:
     # keeps the same figure the same bytes.
     for number, name in enumerate(dict.fromkeys(re.findall(r'\bid="(\w*[0-9a-f]{10})"', svg))):
         svg = svg.replace(f'"{name}"', f'"i{number}"').replace(f"#{name}", f"#i{number}")
-    return re.sub(r"\n\s+", "\n", _flat(svg))
+    return re.sub(r"\n\s+", "\n", _flat(svg)).replace(WRITTEN_IN, SHOWN_IN)
 
 
 def _short(path: str) -> str:
@@ -60,6 +65,11 @@ def _flat(svg: str) -> str:
 
 
 def _rounded(tag: str) -> str:
-    """Round the numbers in one tag to a tenth, and shorten the path in it."""
+    """Round the numbers in one tag to a tenth, shorten the path in it, and style its colour.
+
+    The ground of a hatch is the one colour outside a style, where a page in dark mode would not
+    replace it.
+    """
+    tag = re.sub(r' fill="(#\w{6})"', r' style="fill: \1"', tag)
     tag = re.sub(r"\d+\.\d{2,}", lambda n: f"{float(n[0]):.1f}".removesuffix(".0"), tag)
     return re.sub(r'(?<= d=")[^"]*', lambda path: _short(path[0]), tag)

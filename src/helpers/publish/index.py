@@ -200,11 +200,16 @@ def _between(handouts: Iterable[Handout]) -> list[dict]:
 
 def _dispute(row: dict) -> dict:
     """Take apart what the scorecard says of one conflict."""
+    # The first sentence names the position that holds or fails; the rest are the measures.
+    outcome, *told = _sentences(row["What the data say"])
+    positions = row["Positions"].split("; against it: ")
+    for position in positions:
+        outcome = outcome.replace(f" position, that {position},", " position")
     return {
         "title": row["Conflict"].partition(": ")[2],
-        "positions": row["Positions"].split("; against it: "),
-        "outcome": row["Outcome"].partition(": ")[2],
-        "told": row["What the data say"],
+        "positions": positions,
+        "outcome": outcome,
+        "told": " ".join(told),
     }
 
 

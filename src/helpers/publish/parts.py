@@ -144,6 +144,27 @@ def licence() -> str:
     return metadata("no-limits")["License-Expression"]
 
 
+def gathered(notebook: NotebookNode) -> NotebookNode:
+    """Put the code of cells that show nothing before that of the next cell that shows something.
+
+    Returns
+    -------
+    NotebookNode
+        A copy, in which no code stands alone unless nothing follows it.
+    """
+    made, kept, silent = copy.deepcopy(notebook), [], []
+    for cell in made.cells:
+        if cell.cell_type == "code" and cell.source.strip() and not cell.outputs:
+            silent.append(cell)
+            continue
+        if cell.cell_type == "code" and cell.source.strip():
+            cell.source = "\n\n".join(part.source.strip("\n") for part in [*silent, cell])
+            silent = []
+        kept.append(cell)
+    made.cells = [*kept, *silent]
+    return made
+
+
 def numbered(notebook: NotebookNode, name: str) -> NotebookNode:
     """Give every figure and every table of a notebook its number, its anchor and its download.
 

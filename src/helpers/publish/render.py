@@ -13,6 +13,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 import helpers
+from helpers import prose
 from helpers.figures.style import FONTS
 from helpers.publish import parts, svg
 
@@ -64,15 +65,28 @@ def handout(notebook: NotebookNode, name: str) -> str:
             "highlight_code": Highlight2HTML(pygments_lexer="python3"),
             "inline_svg": _inline_svg,
             "with_number": _with_number,
+            "unbroken": prose.unbroken_dates,
             "without_style": _without_style,
         },
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
     body, _ = exporter.from_notebook_node(
-        parts.numbered(notebook, name), resources={"page": _handout_facts(notebook, name)}
+        parts.numbered(parts.gathered(notebook), name),
+        resources={"page": _handout_facts(notebook, name)},
     )
-    return body
+    return _between_handouts(body)
+
+
+def _between_handouts(page: str) -> str:
+    """Lead from a handout to other handouts where its notebook leads to other notebooks.
+
+    Examples
+    --------
+    >>> _between_handouts('<a href="01_arms_trade.ipynb#CEPA-023">CEPA-023</a>')
+    '<a href="01_arms_trade.html#CEPA-023">CEPA-023</a>'
+    """
+    return re.sub(r'(<a href="\w+)\.ipynb#', r"\1.html#", page)
 
 
 def _handout_facts(notebook: NotebookNode, name: str) -> dict:

@@ -119,7 +119,10 @@ def _crop(root: Tree.Element, panel: Sequence[float]) -> None:
         root.attrib.pop(name, None)
     full = width * PIXELS
     root.set("viewBox", f"{left:g} {top:g} {width:g} {height:g}")
-    root.set("style", f"max-width: {full:.0f}px; min-width: {LEAST * full:.0f}px")
+    least = f"min-width: {LEAST * full:.0f}px"
+    # Paper takes its own share of these.
+    size = f"--full: {full:.0f}px; --shape: {width / height:.3f}"
+    root.set("style", f"max-width: {full:.0f}px; {least}; {size}")
 
 
 def tokens(dark: bool = False) -> str:
