@@ -195,33 +195,30 @@ def table_html(
     writers = {c: partial(_cell, write=_writer(frame[c], digits.get(c, 0))) for c in headings}
     layout = Layout(cells, cell_ids=False).format(writers, escape="html")
     heads = [*headings.values()]
-    return unbroken_dates(
+    return unbroken(
         layout.to_html(
             exclude_styles=True, caption=caption, headings=heads, classes=classes, source=source
         ).strip()
     )
 
 
-def unbroken_dates(rich: str) -> str:
-    """Mark the dates within longer text, so that no line breaks inside one.
+def unbroken(rich: str) -> str:
+    """Mark dates and ids of claims within longer text, so that no line breaks inside one.
 
     Examples
     --------
-    >>> unbroken_dates('<td>pages to 2025-07-24</td><td class="date">2014-03</td>')
-    '<td>pages to <span class="date">2025-07-24</span></td><td class="date">2014-03</td>'
+    >>> unbroken('<td>pages to 2025-07-24</td><td class="date">2014-03</td>')
+    '<td>pages to <span class="short">2025-07-24</span></td><td class="date">2014-03</td>'
     """
-    parts = re.split(r"(<[^>]*>)", rich)
-    return "".join(
-        part if part.startswith("<") or re.fullmatch(DATES, part) else DAY.sub(MARKED_DAY, part)
-        for part in parts
-    )
+    text = r'(?<!class="date">)(?<!class="short">)(?<=>)[^<]+'
+    return re.sub(text, lambda part: HYPHENED.sub(KEPT, part[0]), f">{rich}")[1:]
 
 
 # Styler writes cells by column, escaped; the page around them is ours.
 Layout = Styler.from_custom_template(Path(__file__).parent, html_table="table.html.j2")
 DATES = r"(\d{4}(-\d{2}){0,2}( to |–|$)){1,2}"
-DAY = re.compile(r"(?<![\w.-])\d{4}-\d{2}(-\d{2})?(?![\w-])")
-MARKED_DAY = r'<span class="date">\g<0></span>'
+HYPHENED = re.compile(r"(?<![\w.-])(\d{4}-\d{2}(-\d{2})?|(CEPA|DIP)-\d{3}[a-z]?)(?![\w-])")
+KEPT = r'<span class="short">\g<0></span>'
 # Words up to this length, such as the ids of claims, are better kept on one line.
 SHORT = 14
 

@@ -186,7 +186,7 @@ def test_of_many_combinations_the_ends_and_the_run_s_own_are_drawn():
 def test_the_title_says_how_often_each_verdict_came_out(shown, curve_of):
     curves.show_curve(curve_of([1, 2, 3, 4], ["holds", "holds", "fails", "holds"]))
     assert shown[0][1]["metadata"]["title"] == (
-        "CEPA-999 holds in 75\xa0% and fails in 25\xa0% of 4 combinations"
+        "CEPA-999 holds in 75% and fails in 25% of 4 combinations"
     )
     assert "from 1 to 4 things" in shown[0][1]["metadata"]["alt"]
 

@@ -221,11 +221,11 @@ def _share(part: float) -> str:
     Examples
     --------
     >>> [_share(part) for part in (0.001, 0.425, 0.999)]
-    ['under 1\xa0%', '42\xa0%', 'over 99\xa0%']
+    ['under 1%', '42%', 'over 99%']
     """
     if 0 < part < 0.005 or 0.995 <= part < 1:
-        return "under 1\xa0%" if part < 0.5 else "over 99\xa0%"
-    return f"{100 * part:.0f}\xa0%"
+        return "under 1%" if part < 0.5 else "over 99%"
+    return f"{100 * part:.0f}%"
 
 
 def _drawn_in_words(one: robustness.Curve, estimates: int) -> str:

@@ -160,6 +160,8 @@ def rank_dots(
     ax.set_xlim(min(amounts) / 1.6, max(amounts) * 2.4)
     for row, amount, marked in zip(rows, amounts, is_marked, strict=True):
         colour = style.COLOURS["china"] if marked else style.COLOURS["russia"]
+        start = ax.get_xlim()[0]  # a thin line leads to the mark; its length means nothing
+        ax.hlines(row, start, amount, color=style.COLOURS["grid"], linewidth=0.8, zorder=1)
         ax.scatter([amount], [row], s=48, marker="D" if marked else "o", color=colour, zorder=3)
         text = f"{amount:,.1f}" if amount >= 1 else f"{amount:.2g}"
         style.direct_label(ax, amount, row, text, colour, offset=(7, 0))

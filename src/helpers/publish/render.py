@@ -65,7 +65,7 @@ def handout(notebook: NotebookNode, name: str) -> str:
             "highlight_code": Highlight2HTML(pygments_lexer="python3"),
             "inline_svg": _inline_svg,
             "with_number": _with_number,
-            "unbroken": prose.unbroken_dates,
+            "unbroken": prose.unbroken,
             "without_style": _without_style,
         },
         exclude_input_prompt=True,
