@@ -8,7 +8,6 @@ import pytest
 from helpers.publish import notebooks, render
 
 OTHERWISE = [
-    ("00", {"end_year": 2021}),
     ("00", {"min_confidence": "high"}),
     ("01", {"sipri_release": "2026-03"}),
     ("01", {"year_rule": "order"}),
@@ -34,3 +33,12 @@ def test_first_sentence_changes_with_the_parameters(which, asked, tmp_path):
     other = first_sentence(notebooks.execute(path, asked, tmp_path / path.name))
     assert re.search(r"\d", usual)
     assert other != usual
+
+
+def test_the_answer_of_the_first_notebook_changes_with_the_years(tmp_path):
+    """Its first sentence is on verdicts, which do not depend on the years shown."""
+    path = notebooks.find("00")
+    usual = render.answer(nbformat.read(path, as_version=4))
+    other = notebooks.execute(path, {"end_year": 2021}, tmp_path / path.name)
+    assert render.answer(other) != usual
+    assert first_sentence(other) in usual
