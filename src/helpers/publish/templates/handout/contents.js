@@ -27,7 +27,7 @@
     const said = new URLSearchParams(fragment.replace(/^#/, ""));
     const view = { q: (said.get("q") || "").slice(0, 200) };
     for (const facet of facets) {
-      const asked = said.get(facet.name) || "";
+      const asked = (said.get(facet.name) || "").toLowerCase();
       view[facet.name] = [...facet.options].some((o) => o.value === asked) ? asked : "";
     }
     const sort = said.get("sort") || "";
