@@ -151,7 +151,10 @@ def test_a_rerun_writes_handout_and_notebook(tmp_path):
     result = run("rerun", "03", "-p", "end_year", "2021", "-p", "counting_rule", "bilateral",
                  "-o", str(tmp_path))  # fmt: skip
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "03_exercises.html").exists()
+    page = (tmp_path / "03_exercises.html").read_text()
+    assert "index.html" not in re.findall(r'<a\b[^>]*href="([^"]*)"', page)
+    assert page.count(" download=") > 10
+    assert page.count('href="data:text/csv') == page.count(" download=")
     executed = json.loads((tmp_path / "notebooks" / "03_exercises.ipynb").read_text())
     injected = ["".join(c["source"]) for c in executed["cells"] if "injected-parameters" in
                 c["metadata"].get("tags", [])]  # fmt: skip

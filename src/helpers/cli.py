@@ -61,13 +61,17 @@ def handouts(output: Path | None, as_pdf: bool) -> None:
     click.echo(f"Done in {time.perf_counter() - began:.0f} s: {shown(output / 'index.html')}")
 
 
-def _publish(path: Path, asked: dict[str, object], output: Path) -> "Handout":
-    """Execute and render one notebook into a folder; give what the index says of it."""
+def _publish(path: Path, asked: dict[str, object], output: Path, alone: bool = False) -> "Handout":
+    """Execute and render one notebook into a folder; give what the index says of it.
+
+    A page that stands alone has no links to an index and to handouts that are not beside it.
+    """
     from helpers.publish import index, notebooks, render
 
     with refusals():
         executed = notebooks.execute(path, asked, output / "notebooks" / path.name)
-        render.write_whole(output / f"{path.stem}.html", render.handout(executed, path.stem))
+        page = render.handout(executed, path.stem)
+        render.write_whole(output / f"{path.stem}.html", render.alone(page) if alone else page)
         return index.handout(executed, path.stem)
 
 
@@ -113,7 +117,7 @@ def rerun(notebook: str, parameter: tuple[tuple[str, str], ...], output: Path | 
         asked = notebooks.read_parameters(path, given)
     words = ", ".join(f"{name} {text}" for name, text in given) or "its defaults"
     click.echo(f"{path.stem}: executing with {words} ...")
-    made = _publish(path, asked, output)
+    made = _publish(path, asked, output, alone=True)
     click.echo(f"{made.answer}\nDone: {shown(output / made.file)}")
 
 

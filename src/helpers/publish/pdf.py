@@ -1,11 +1,12 @@
 """Print pages as PDF through the Chromium that is there."""
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+
+from helpers.publish import render
 
 NAMES = (
     "chromium",
@@ -67,22 +68,12 @@ def print_pdf(page: Path, pdf: Path) -> None:
     pdf.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=".printing-") as folder:
         part, copy = Path(folder) / "page.pdf", Path(folder) / page.name
-        copy.write_text(_alone(page.read_text(encoding="utf-8")), encoding="utf-8")
+        # A PDF would keep the folders of this machine in links to neighbours.
+        copy.write_text(render.alone(page.read_text(encoding="utf-8")), encoding="utf-8")
         _run([program, *_flags(folder), f"--print-to-pdf={part}", copy.resolve().as_uri()], page)
         if not part.exists() or not part.read_bytes().rstrip().endswith(b"%%EOF"):
             raise ValueError(f"{page.name} was not printed: {program} wrote no complete PDF")
         part.replace(pdf)
-
-
-def _alone(text: str) -> str:
-    """Take from a page the links to its neighbours: a PDF would keep the folders of this machine.
-
-    Examples
-    --------
-    >>> _alone('<a class="x" href="codebook.html">A</a> <a href="#b">B</a>')
-    '<a class="x">A</a> <a href="#b">B</a>'
-    """
-    return re.sub(r'(<a\b[^>]*?) href="(?!#|https?:)[^"]*"', r"\1", text)
 
 
 def _flags(folder: str) -> list[str]:

@@ -89,6 +89,17 @@ def _between_handouts(page: str) -> str:
     return re.sub(r'(<a href="\w+)\.ipynb#', r"\1.html#", page)
 
 
+def alone(page: str) -> str:
+    """Take from a page the links to its neighbours, for where these do not lie beside it.
+
+    Examples
+    --------
+    >>> alone('<a class="x" href="codebook.html">A</a> <a href="#b">B</a> <a href="data:,c">C</a>')
+    '<a class="x">A</a> <a href="#b">B</a> <a href="data:,c">C</a>'
+    """
+    return re.sub(r'(<a\b[^>]*?) href="(?!#|https?:|data:)[^"]*"', r"\1", page)
+
+
 def _handout_facts(notebook: NotebookNode, name: str) -> dict:
     """Gather what stands at the top of a handout, and its look."""
     facts = page_facts(name, title(notebook))
