@@ -6,7 +6,7 @@ from helpers.paths import ROOT
 
 PACKAGE = ROOT / "src" / "helpers"
 FLOORS = [
-    {"paths", "dates"},
+    {"paths", "dates", "files"},
     {"schema", "tables", "build", "importers", "fetch"},
     {"choices"},
     {"stats"},
