@@ -123,9 +123,9 @@ def rerun(notebook: str, parameter: tuple[tuple[str, str], ...], output: Path | 
 
 def _newest_release(given: Iterable[tuple[str, str]], asks: Iterable[str]) -> list[tuple[str, str]]:
     """Take the newest release of the data folder that holds the pair, if none was asked for."""
-    from helpers import tables
+    from helpers import at_hand, tables
 
-    imported = tables.imported_releases()
+    imported = at_hand.imported_releases()
     name = "sipri_release"
     if not imported or name not in asks or name in dict(given):
         return []

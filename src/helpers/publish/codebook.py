@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mistune
 
-from helpers import tables
+from helpers import at_hand, tables
 from helpers.build import codebook
 from helpers.publish import index, render
 
@@ -44,7 +44,7 @@ def page() -> str:
         "codebook.html.j2",
         render.page_facts("codebook", "Codebook"),
         written=written,
-        imported=sorted(tables.sets()),
+        imported=sorted(at_hand.sets()),
     )
 
 
