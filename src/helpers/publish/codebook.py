@@ -1,7 +1,6 @@
 """What stands behind the handouts, beside them: every table as CSV, and the codebook as a page."""
 
 import re
-from pathlib import Path
 
 import mistune
 
@@ -48,10 +47,10 @@ def page() -> str:
     )
 
 
-def write_tables(folder: Path) -> None:
+def tables_as_csv() -> dict[str, str]:
     """Write every table as the notebooks load it, the analyst's own imports included."""
-    for name, text in _texts().items():
-        render.write_whole(folder / f"{name}.csv", text.to_csv(index=False, lineterminator="\n"))
+    texts = _texts().items()
+    return {name: text.to_csv(index=False, lineterminator="\n") for name, text in texts}
 
 
 def _texts() -> dict:

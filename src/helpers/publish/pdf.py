@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from helpers.publish import render
 
 NAMES = (
     "chromium",
@@ -64,6 +63,9 @@ def print_pdf(page: Path, pdf: Path) -> None:
     ValueError
         If there is no browser that can print, or if it does not print within its time.
     """
+    # Rendering imports much; whether there is a browser is asked before.
+    from helpers.publish import render
+
     program = browser()
     pdf.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=".printing-") as folder:
