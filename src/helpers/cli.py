@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from helpers import files
 from helpers.cli_data import data
-from helpers.cli_options import folder, refusals, shown
+from helpers.cli_options import end_well, folder, refusals, shown
 from helpers.paths import BUILD
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @click.version_option(package_name="no-limits")
 def main() -> None:
     """Check two articles on Russian-Chinese military cooperation against sourced data."""
+    end_well()
 
 
 main.add_command(data)
@@ -71,18 +73,18 @@ def _publish(path: Path, asked: dict[str, object], output: Path, alone: bool = F
     with refusals():
         executed = notebooks.execute(path, asked, output / "notebooks" / path.name)
         page = render.handout(executed, path.stem)
-        render.write_whole(output / f"{path.stem}.html", render.alone(page) if alone else page)
+        files.write_whole(output / f"{path.stem}.html", render.alone(page) if alone else page)
         return index.handout(executed, path.stem)
 
 
 def _publish_index(made: list["Handout"], output: Path) -> None:
     """Write what the handouts rest on and, last, the page that leads to all of it."""
-    from helpers.publish import codebook, index, render
+    from helpers.publish import codebook, index
 
     with refusals():
         codebook.write_tables(output / "tables")
-        render.write_whole(output / "codebook.html", codebook.page())
-        render.write_whole(output / "index.html", index.page(made))
+        files.write_whole(output / "codebook.html", codebook.page())
+        files.write_whole(output / "index.html", index.page(made))
 
 
 def _print(pages: list[Path]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mistune
 
-from helpers import tables
+from helpers import files, tables
 from helpers.build import codebook
 from helpers.publish import index, render
 
@@ -51,7 +51,7 @@ def page() -> str:
 def write_tables(folder: Path) -> None:
     """Write every table as the notebooks load it, the analyst's own imports included."""
     for name, text in _texts().items():
-        render.write_whole(folder / f"{name}.csv", text.to_csv(index=False, lineterminator="\n"))
+        files.write_whole(folder / f"{name}.csv", text.to_csv(index=False, lineterminator="\n"))
 
 
 def _texts() -> dict:
