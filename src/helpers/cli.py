@@ -7,7 +7,7 @@ import click
 
 from helpers import cli_runs
 from helpers.cli_data import data
-from helpers.cli_options import folder, given, newest_release, refusals
+from helpers.cli_options import end_well, folder, given, newest_release, refusals
 
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
 
@@ -16,6 +16,7 @@ from helpers.cli_options import folder, given, newest_release, refusals
 @click.version_option(package_name="no-limits")
 def main() -> None:
     """Check two articles on Russian-Chinese military cooperation against sourced data."""
+    end_well()
 
 
 for command in (

@@ -1,6 +1,9 @@
 """What the commands share: options, how paths are shown, how errors end a command."""
 
 import os
+import signal
+import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +58,14 @@ def writable(_context: click.Context, _option: click.Parameter, folder: Path) ->
     if not os.access(folder, os.W_OK):
         raise click.BadParameter(f"{folder} cannot be written to; name a folder of your own")
     return folder
+
+
+def end_well() -> None:
+    """Have SIGTERM end this command as Ctrl-C does, so that nothing half made stays behind."""
+    # Only the main thread may say what a signal does; a command in another one gets none.
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        click.get_current_context().call_on_close(lambda: signal.signal(signal.SIGTERM, before))
 
 
 def shown(path: Path) -> str:

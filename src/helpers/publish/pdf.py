@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from helpers import files
 
 NAMES = (
     "chromium",
@@ -75,7 +76,7 @@ def print_pdf(page: Path, pdf: Path) -> None:
         _run([program, *_flags(folder), f"--print-to-pdf={part}", copy.resolve().as_uri()], page)
         if not part.exists() or not part.read_bytes().rstrip().endswith(b"%%EOF"):
             raise ValueError(f"{page.name} was not printed: {program} wrote no complete PDF")
-        part.replace(pdf)
+        files.put(part, pdf)
 
 
 def _flags(folder: str) -> list[str]:
