@@ -135,7 +135,7 @@ def test_an_import_that_is_ended_leaves_the_set_old_or_new(
         assert was_ended(moment, ended), (moment, ended)
         found = shown(folder)
         assert found in allowed, moment
-        assert set(tables.sets(folder)) <= {"sipri-2026-03"}, moment
+        assert set(at_hand.sets(folder)) <= {"sipri-2026-03"}, moment
         seen += [found] if found not in seen else []
         again = run(folder, *words)
         assert again["status"] == 0, (moment, again)
