@@ -11,6 +11,7 @@ from helpers.importers import folder
 from helpers.paths import FOLDER
 from helpers.publish import notebooks
 
+
 @pytest.fixture
 def run(monkeypatch):
     """Run a command; what it says of the data folder ends with the test."""
