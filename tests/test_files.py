@@ -99,6 +99,23 @@ def test_files_and_folders_have_the_usual_rights(tmp_path, mask, rights):
 
 
 @posix
+def test_the_disk_takes_files_and_folders_and_may_refuse_folders(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    taken = []
+
+    def fsync(number):
+        kind = os.fstat(number).st_mode
+        taken.append(stat.S_ISDIR(kind))
+        raise OSError(errno.EINVAL, "not that")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    files.settle(tmp_path)
+    with pytest.raises(OSError, match="not that"):
+        files.settle(tmp_path / "file")
+    assert taken == [True, False]
+
+
+@posix
 def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path):
     (tmp_path / "elsewhere").write_text("other")
     (tmp_path / "file").symlink_to("elsewhere")
