@@ -1,8 +1,8 @@
 """Runs commands of `nolimits` in processes of their own that end when they are told to.
 
 Started as a program, it reads one JSON object a line, what to run and when to end it, and answers
-each with one. Everything is imported once and each run is forked, so that a run takes little more
-time than what it does. `test_whole.py` drives it.
+each with one. Everything is imported once, tables are made once and each run is forked, so that
+nearly all that it does is to write. `test_whole.py` drives it.
 """
 
 import json
@@ -11,7 +11,12 @@ import resource
 import signal
 import sys
 import time
+from functools import cache
 from pathlib import Path
+
+from helpers import build, cli, cli_data, files, schema
+from helpers.importers import sipri, sipri_tables
+from helpers.publish import notebooks  # noqa: F401 - the commands import it when they run
 
 TOUCHED = {"open", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate"}
 
@@ -38,19 +43,23 @@ def ended_after(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def build_into(folder, tables):
-    """Have `data build` write tables that are known to be right into another data folder."""
-    from helpers import build, cli_data, schema
+@cache
+def made_from(*exports):
+    """Make the tables of exports of SIPRI, or without any those of the package."""
+    read = [sipri.read(Path(export)) for export in exports]
+    return sipri_tables.clean(read, "2026-03") if read else build.clean_tables()
 
+
+def write_only(folder, made):
+    """Have commands write what was made before, and `data build` into another data folder."""
     build.DATA = cli_data.DATA = Path(folder)
-    build.clean_tables = lambda: tables
+    build.clean_tables = sipri_tables.clean = lambda *_: made
     schema.violations = schema.dangling = lambda *_: []
 
 
-def answer(asked, tables, scratch):
+def answer(asked, scratch):
     """Run one command as told, and say how it ended."""
-    from helpers import cli, files
-
+    made = made_from(*(word for word in asked["words"] if word.endswith(".csv")))
     folder, said, counted = asked["folder"], scratch / "said", scratch / "counted"
     began = time.perf_counter()
     child = os.fork()
@@ -62,8 +71,7 @@ def answer(asked, tables, scratch):
         number = os.open(counted, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         status = 99
         try:
-            if asked["words"] == ["data", "build"]:
-                build_into(folder, tables)
+            write_only(folder, made)
             if not asked.get("at_once", True):
                 files.exchanged = lambda *_: False
             if asked.get("bytes"):
@@ -98,14 +106,8 @@ def is_left(group):
 
 
 def main():
-    # What the commands import when they run is imported before they are forked.
-    from helpers import build
-    from helpers.importers import sipri_tables  # noqa: F401
-    from helpers.publish import notebooks  # noqa: F401
-
-    tables, scratch = build.clean_tables(), Path(sys.argv[1])
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line), tables, scratch)), flush=True)  # noqa: T201
+        print(json.dumps(answer(json.loads(line), Path(sys.argv[1]))), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import tables
+from helpers import at_hand, files, tables
 from helpers.files import LOCK
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are forked and killed")
@@ -109,8 +109,9 @@ def test_a_build_that_is_ended_leaves_every_file_old_or_new(run, tmp_path):
     assert mixed > MANY / 2
 
 
-@pytest.mark.parametrize("before", ["nothing", "a set"])
-@pytest.mark.parametrize("at_once", [True, False], ids=["exchanged", "renamed"])
+@pytest.mark.parametrize(
+    ("before", "at_once"), [("nothing", True), ("a set", True), ("a set", False)]
+)
 def test_an_import_that_is_ended_leaves_the_set_old_or_new(
     run, tmp_path, register, before, at_once
 ):
@@ -128,8 +129,9 @@ def test_an_import_that_is_ended_leaves_the_set_old_or_new(
     # Where two folders cannot change names in one step, there is a moment with neither.
     allowed = [old, new] if at_once else [old, new, {}]
     every = [{"event": n} for n in range(1, whole["events"] + 1)]
+    by_clock = moments(whole)[-MANY:] if before == "a set" and at_once else []
     seen = []
-    for moment in [*every, *moments(whole)[len(every) :], {"bytes": 100}, {"bytes": 300}]:
+    for moment in [*every, *by_clock, {"bytes": 100}, {"bytes": 300}]:
         reset(folder, old)
         ended = run(folder, *words, at_once=at_once, **moment)
         assert was_ended(moment, ended), (moment, ended)
@@ -141,3 +143,53 @@ def test_an_import_that_is_ended_leaves_the_set_old_or_new(
         assert again["status"] == 0, (moment, again)
         assert (shown(folder), unfinished(folder)) == (new, []), moment
     assert len(seen) == len({str(state) for state in allowed})
+
+
+@pytest.mark.parametrize(("how", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 1)])
+def test_a_command_that_is_asked_to_end_clears_up(run, tmp_path, register, how, status):
+    folder = tmp_path / "mine"
+    words = ("data", "import", "sipri", *register, "--data", folder)
+    whole = run(folder, *words)
+    new = shown(folder)
+    for event in range(1, whole["events"] + 1):
+        reset(folder, {})
+        ended = run(folder, *words, event=event, how=how)
+        assert ended["status"] == status, (event, ended)
+        assert "Traceback" not in ended["said"], (event, ended)
+        assert shown(folder) in ({}, new), event
+        # Asked while it takes back its note, it may leave that.
+        assert set(unfinished(folder)) <= {files.HOLDER}, event
+
+
+def started(*words):
+    """Start a command as a shell does."""
+    words = [str(word) for word in words]
+    return subprocess.Popen([*COMMAND, *words], stdout=-1, stderr=subprocess.STDOUT, text=True)
+
+
+def test_imports_into_one_folder_at_the_same_time_wait_for_each_other(tmp_path, register):
+    alone, shared = tmp_path / "alone", tmp_path / "shared"
+    with started("data", "import", "sipri", *register, "--data", alone) as only:
+        assert "Done" in only.stdout.read()
+    with files.held(shared, "a run that takes long", print):
+        runs = [started("data", "import", "sipri", *register, "--data", shared) for _ in "ab"]
+        waiting = [one.stdout.readline() for one in runs]
+        assert not (shared / "sipri-2026-03").exists()
+    said = [one.communicate()[0] for one in runs]
+    assert [one.returncode for one in runs] == [0, 0], said
+    by_whom = f"{shared} is in use by a run that takes long (process {os.getpid()}, since "
+    assert [line.startswith(by_whom) for line in waiting] == [True, True], waiting
+    assert (shown(shared), unfinished(shared)) == (shown(alone), [])
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "last"), [(signal.SIGTERM, 143, []), (signal.SIGINT, 1, ["Aborted!"])]
+)
+def test_waiting_ends_quietly(tmp_path, register, how, status, last):
+    with files.held(tmp_path, "a run that takes long", print):
+        with started("data", "import", "sipri", *register, "--data", tmp_path) as waiting:
+            assert "waiting" in waiting.stdout.readline()
+            waiting.send_signal(how)
+            assert waiting.stdout.read().split() == last
+        assert waiting.returncode == status
+        assert (tmp_path / files.HOLDER).exists()

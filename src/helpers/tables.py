@@ -3,6 +3,7 @@
 What each table holds is described in data/datapackage.json and, for reading, data/README.md.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -104,7 +105,7 @@ def load(name: str, where: Path | None = None) -> pd.DataFrame:
     >>> load("alliance_rubric").shape[0]
     17
     """
-    where = where or folder()
+    where = where or at_hand.folder()
     if where:
         return _validated(name, where)
     return _kept(name, _state(DATA / schema.resource(name)["path"])).copy(deep=False)
