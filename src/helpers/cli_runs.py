@@ -353,10 +353,17 @@ def _swept(runs: list, force: bool, workers: int, *limits: object) -> list[dict]
     if missing:
         warm.start()
     outcomes = spread.over(missing, workers, *limits)
-    bar = tqdm(outcomes, total=len(missing), unit="run", file=sys.stderr, mininterval=0.5)
+    bar = tqdm(
+        outcomes,
+        total=len(missing),
+        unit="run",
+        file=sys.stderr,
+        mininterval=0.5,
+        disable=not missing,
+    )
     try:
         for one in bar:
-            result = one.result or sweep.make_failed(one.item, one.failure)
+            result = one.result or sweep.make_failed(one.item, one.failure, one.traceback)
             if one.failure:
                 bar.write(f"{one.item.name} failed: {one.failure.splitlines()[-1]}", sys.stderr)
             known[one.item.name] = result

@@ -110,9 +110,9 @@ def found(run: Run, data: object) -> dict:
     }
 
 
-def make_failed(run: Run, why: str) -> dict:
-    """Note that a run failed, and why."""
-    result = _about(run, FAILED) | {"failure": why}
+def make_failed(run: Run, why: str, where: str = "") -> dict:
+    """Note that a run failed: what went wrong, and the traceback if there is one."""
+    result = _about(run, FAILED) | {"failure": why, "traceback": where}
     note(run, result)
     return result
 
