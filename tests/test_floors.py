@@ -6,8 +6,8 @@ from helpers.paths import ROOT
 
 PACKAGE = ROOT / "src" / "helpers"
 FLOORS = [
-    {"paths", "dates", "files"},
-    {"schema", "tables", "build", "importers", "fetch"},
+    {"paths", "dates", "windows", "files"},
+    {"at_hand", "schema", "tables", "build", "importers", "fetch"},
     {"choices"},
     {"stats"},
     {"arms", "trade", "exercises", "alliance", "dialogue", "pressure", "evidence"},

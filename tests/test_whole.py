@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import files, tables
+from helpers import at_hand, files, tables
 from helpers.files import LOCK
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are forked and killed")
@@ -137,7 +137,7 @@ def test_an_import_that_is_ended_leaves_the_set_old_or_new(
         assert was_ended(moment, ended), (moment, ended)
         found = shown(folder)
         assert found in allowed, moment
-        assert set(tables.sets(folder)) <= {"sipri-2026-03"}, moment
+        assert set(at_hand.sets(folder)) <= {"sipri-2026-03"}, moment
         seen += [found] if found not in seen else []
         again = run(folder, *words)
         assert again["status"] == 0, (moment, again)

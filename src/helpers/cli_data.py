@@ -55,7 +55,7 @@ def data_build() -> None:
 @folder
 def data_check() -> None:
     """Check every clean table, and those of a data folder, against data/datapackage.json."""
-    from helpers import tables
+    from helpers import at_hand, tables
 
     with refusals():
         found = tables.check()
@@ -63,7 +63,7 @@ def data_check() -> None:
         click.echo(str(violation), err=True)
     if found:
         raise click.ClickException(f"{len(found)} violations")
-    for name, about in tables.sets().items():
+    for name, about in at_hand.sets().items():
         click.echo(f"{name}: {len(about.get('files', []))} files of {about.get('kind', '?')}")
     click.echo(f"{len(tables.names())} tables keep their description")
 

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,11 @@ folder = click.option(
     expose_value=False,
     callback=_use,
     help="Your data folder, filled by `nolimits data import`.",
+)
+
+
+given = click.option(
+    "--parameter", "-p", nargs=2, multiple=True, metavar="NAME VALUE", help="May be repeated."
 )
 
 
@@ -78,3 +83,27 @@ def refusals() -> Iterator[None]:
         yield
     except (NotebookError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def newest_release(given: Iterable[tuple[str, str]], asks: Iterable[str]) -> list[tuple[str, str]]:
+    """Take the newest release of the data folder that holds the pair, if none was asked for."""
+    from helpers import at_hand
+
+    imported = at_hand.imported_releases()
+    name = "sipri_release"
+    if not imported or name not in asks or name in dict(given):
+        return []
+    from helpers import tables
+
+    # An export of one supplier must not speak for the deals of others.
+    asked = {"supplier": "RUS", "recipient": "CHN"} | dict(given)
+    pair = {side: asked[side] for side in ("supplier", "recipient")}
+    deals = tables.load("arms_deals")
+    deals = deals[deals["release"].isin(imported)]
+    either = deals[deals[["supplier", "recipient"]].isin(list(pair.values())).all(axis=1)]
+    of_pair = either[either["supplier"] == pair["supplier"]]
+    # The newest with the pair, else with the other direction, else the register with most deals.
+    for rows in (of_pair, either):
+        if len(rows):
+            return [(name, rows["release"].max())]
+    return [(name, deals["release"].value_counts().idxmax())]

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 from helpers import files
-from helpers.publish import render
 
 NAMES = (
     "chromium",
@@ -65,9 +64,14 @@ def print_pdf(page: Path, pdf: Path) -> None:
     ValueError
         If there is no browser that can print, or if it does not print within its time.
     """
+    # Rendering imports much; whether there is a browser is asked before.
+    from helpers.publish import render
+
     program = browser()
     pdf.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=".printing-") as folder:
+    with tempfile.TemporaryDirectory(
+        dir=pdf.parent, prefix=f".{pdf.name}.", suffix=".new"
+    ) as folder:
         part, copy = Path(folder) / "page.pdf", Path(folder) / page.name
         # A PDF would keep the folders of this machine in links to neighbours.
         copy.write_text(render.alone(page.read_text(encoding="utf-8")), encoding="utf-8")
