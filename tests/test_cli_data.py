@@ -9,7 +9,7 @@ from helpers import cli, tables
 from helpers.cli_data import spans
 from helpers.importers import folder
 from helpers.paths import FOLDER
-from helpers.publish import notebooks
+from helpers.publish import notebooks, warm
 
 
 @pytest.fixture
@@ -65,11 +65,12 @@ def test_a_rerun_takes_the_newest_release_of_the_folder(run, tmp_path, monkeypat
     folder.put(tmp_path, "sipri-2027-03", {"arms_deals": row}, about)
     asked = []
 
-    def record(path, parameters, output):
-        asked.append(parameters)
+    def record(_function, orders, *_):
+        asked.extend(order.asked for order in orders)
         raise notebooks.NotebookError("enough")
 
-    monkeypatch.setattr(notebooks, "execute", record)
+    monkeypatch.setattr(warm, "start", lambda: None)
+    monkeypatch.setattr(warm, "each", record)
     pair = ["-p", "supplier", "RUS", "-p", "recipient", "IND"]
     result = run("rerun", "01", *pair, "--data", tmp_path)
     assert "sipri_release 2027-03" in result.output

@@ -19,10 +19,15 @@ def test_unknown_table_is_refused_with_the_names_there_are():
         tables.load("arms_deal")
 
 
-def test_a_broken_file_is_refused_with_every_offender(monkeypatch):
+def test_a_broken_file_is_refused_with_every_offender(tmp_path, monkeypatch):
     text = tables.read("alliance_rubric")
+    path = tmp_path / schema.resource("alliance_rubric")["path"]
+    path.parent.mkdir()
+    text.to_csv(path, index=False)
+    monkeypatch.setattr(tables, "DATA", tmp_path)
+    assert len(tables.load("alliance_rubric")) == len(text)
     text.iloc[[2, 5], 0] = ""
-    monkeypatch.setattr(tables, "read", lambda name, where=None: text)
+    text.to_csv(path, index=False)
     with pytest.raises(ValueError, match=r"(?s)row 4,.*row 7,"):
         tables.load("alliance_rubric")
 

@@ -1,7 +1,11 @@
 """The commands that execute notebooks: handouts, rerun, sweep, execute, and what can be asked."""
 
+import os
+import statistics
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -9,6 +13,8 @@ import click
 from helpers.cli_options import folder, given, newest_release, refusals, shown
 from helpers.paths import BUILD, NOTEBOOKS
 
+# Seconds for a run whose like has not been timed in this folder yet.
+GUESS = 5
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
 
 to_folder = click.option(
@@ -225,5 +231,185 @@ def _executed(outcomes: Iterable) -> Iterable[str]:
 
 
 @click.command()
-def sweep() -> None:
-    """To come."""
+@click.argument("notebook")
+@click.option(
+    "--grid",
+    "-g",
+    "words",
+    multiple=True,
+    required=True,
+    metavar="NAME=SETTING,...",
+    help="Settings to go through, NAME=all for every one, or a YAML file. May be repeated.",
+)
+@given
+@folder
+@click.option(
+    "--output",
+    "-o",
+    metavar="FOLDER",
+    help="Folder for the results, or an address that fsspec can write to, such as s3://.",
+)
+@click.option("--findings-only", is_flag=True, help="Measure and judge; execute no notebook.")
+@click.option("--force", is_flag=True, help="Run all again, whether there is a result or not.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=1),
+    default=600,
+    show_default=True,
+    help="Seconds after which one run is ended.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(min=256),
+    help="Megabytes that one run may take; this machine's memory shared out unless given.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Spread the runs over a Dask cluster; local starts one here.",
+)
+@engine
+@workers
+def sweep(
+    notebook: str,
+    words: tuple[str, ...],
+    parameter: tuple[tuple[str, str], ...],
+    output: str | None,
+    findings_only: bool,
+    force: bool,
+    timeout: float,
+    memory: int | None,
+    scheduler: str | None,
+    engine: str,
+    workers: int,
+) -> None:
+    """Run one notebook under every combination of some parameters.
+
+    NOTEBOOK is a number or a name, such as 03. The result goes to build/sweeps/NOTEBOOK unless
+    another folder is given: for each run its executed notebook, handout and result.json; all
+    findings as results.csv and results.parquet; and index.html, which sums them up. Ended early,
+    the same command goes on where it stopped.
+    """
+    from helpers.publish import grid, notebooks, store, sweep
+
+    with refusals():
+        path = notebooks.find(notebook)
+        settings = grid.settings(path, grid.read(words))
+        listed = [
+            *parameter,
+            *newest_release([*parameter, *settings.items()], notebooks.asks(path)),
+        ]
+        fixed = notebooks.read_parameters(path, listed)
+        members = grid.members(path, settings, fixed)
+        address = output or str(BUILD / "sweeps" / path.stem)
+        where = store.at(address)
+        # Workers elsewhere may stand in another folder.
+        runs = sweep.runs(path, members, where.root if where.is_local else address, engine)
+        with _kept(where, "nolimits sweep"):
+            if findings_only:
+                results = _found(runs)
+            else:
+                limits = (workers, timeout, memory or _share(workers), scheduler)
+                results = _swept(runs, force, *limits)
+            _sum_up(results, settings, runs[0].address, findings_only)
+    failed = [one["run"] for one in results if one["status"] == sweep.FAILED]
+    place = shown(where.folder) if where.is_local else address
+    click.echo(f"Done: {place}/{sweep.SUMMARY} and {sweep.TABLE}.csv")
+    if failed:
+        raise click.ClickException(
+            f"{len(failed)} of {len(runs)} runs failed; their tracebacks are in {sweep.SUMMARY}, "
+            f"and the same command tries them again: {', '.join(failed)}"
+        )
+
+
+@contextmanager
+def _kept(where: object, doing: str) -> Iterator[None]:
+    """Hold the folder of a store; what is far away cannot be held."""
+    from helpers import files
+
+    if not where.is_local:
+        yield
+        return
+    with files.held(where.folder, doing, click.echo):
+        yield
+
+
+def _share(workers: int) -> int | None:
+    """Give each worker its share of this machine's memory, in megabytes."""
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return None
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20 // workers
+
+
+def _swept(runs: list, force: bool, workers: int, *limits: object) -> list[dict]:
+    """Make what is missing or out of date, and give the results of all, in their order."""
+    from tqdm import tqdm
+
+    from helpers.publish import spread, sweep, warm
+
+    known = {} if force else {run.name: result for run in runs if (result := sweep.before(run))}
+    missing = [run for run in runs if run.name not in known]
+    click.echo(_plan(runs, missing, [one["seconds"] for one in known.values()], workers))
+    if missing:
+        warm.start()
+    outcomes = spread.over(missing, workers, *limits)
+    bar = tqdm(
+        outcomes,
+        total=len(missing),
+        unit="run",
+        file=sys.stderr,
+        mininterval=0.5,
+        disable=not missing,
+    )
+    try:
+        for one in bar:
+            result = one.result or sweep.make_failed(one.item, one.failure, one.traceback)
+            if one.failure:
+                bar.write(f"{one.item.name} failed: {one.failure.splitlines()[-1]}", sys.stderr)
+            known[one.item.name] = result
+    except KeyboardInterrupt:
+        bar.close()
+        done = len(known)
+        raise click.ClickException(
+            f"stopped with {done} of {len(runs)} runs done; the same command goes on from there"
+        ) from None
+    finally:
+        outcomes.close()
+    return [known[run.name] for run in runs]
+
+
+def _plan(runs: list, missing: list, seconds: list[float], workers: int) -> str:
+    """Say what lies ahead: how many runs, how many are left, and how long they may take."""
+    told = f"{len(runs)} runs of {runs[0].path.stem}"
+    if len(missing) < len(runs):
+        told += f", of which {len(runs) - len(missing)} are done already"
+    if not missing:
+        return f"{told}."
+    each = statistics.median(seconds) if seconds else GUESS
+    minutes = len(missing) * each / workers / 60
+    how = "by the runs before" if seconds else "a guess until some are done"
+    return f"{told}; about {max(minutes, 0.1):.1f} minutes with {workers} at a time ({how})."
+
+
+def _found(runs: list) -> list[dict]:
+    """Measure and judge under the parameters of every run, without executing notebooks."""
+    from tqdm import tqdm
+
+    from helpers.claims import Tables
+    from helpers.publish import sweep
+
+    # What checks compute from the tables is the same for all runs that agree in a choice.
+    data = Tables()
+    click.echo(f"{len(runs)} times the findings of {runs[0].path.stem}, without notebooks.")
+    return [
+        sweep.found(run, data) for run in tqdm(runs, unit="run", file=sys.stderr, mininterval=0.5)
+    ]
+
+
+def _sum_up(results: list[dict], settings: dict, address: str, findings_only: bool) -> None:
+    """Write the table of all findings and the page that sums them up."""
+    from helpers.publish import store, summary, sweep
+
+    sweep.gather(results, list(settings), address)
+    page = summary.page(results, settings, findings_only)
+    store.write(store.at(address), sweep.SUMMARY, page)

@@ -6,7 +6,6 @@ table `exercises` named counted_<rule>.
 
 import numpy as np
 import pandas as pd
-from scipy.cluster import hierarchy
 
 from helpers import choices, dates, stats
 from helpers.choices import Choices
@@ -433,6 +432,8 @@ def places(events: pd.DataFrame, chosen: Choices, apart: float = APART_DEG) -> p
 
 def _near(spots: pd.DataFrame, apart: float) -> np.ndarray:
     """Give each spot the number of its place, by mean distances as the map draws them."""
+    from scipy.cluster import hierarchy  # only maps need it, and it imports much
+
     points = np.c_[spots["longitude_deg"] * np.cos(np.radians(35)), spots["latitude_deg"]]
     if len(points) < 2:
         return np.ones(len(points), dtype=int)

@@ -6,17 +6,23 @@ the typed frame that analysts work with.
 """
 
 import json
+import re
+from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from helpers.paths import DATA
 
 SHOWN = 100
+TRUTH = {"true": True, "false": False}
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 # How the package writes that a column holds dates, whole or partial.
 DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
+DAY_OR_MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
 PATTERNS = {
     "integer": r"-?\d+",
     "number": r"-?\d+(\.\d+)?([eE][-+]?\d+)?",
@@ -95,15 +101,19 @@ def to_types(text: pd.DataFrame, name: str) -> pd.DataFrame:
     Strings become `str` and numbers `float64`, both with NaN where missing; whole numbers
     become `Int64` and booleans `boolean`, both with NA where missing.
     """
-    typed = {}
-    for field in fields(name):
-        cells = text[field["name"]].mask(text[field["name"]] == "")
-        if field["type"] == "boolean":
-            cells = cells.map({"true": True, "false": False})
-        elif field["type"] in ("integer", "number"):
-            cells = pd.to_numeric(cells)
-        typed[field["name"]] = cells.astype(DTYPES[field["type"]])
-    return pd.DataFrame(typed)
+    typed = {f["name"]: _typed(text[f["name"]].tolist(), f["type"]) for f in fields(name)}
+    return pd.DataFrame(typed, index=text.index)
+
+
+def _typed(cells: list[str], kind: str) -> pd.api.extensions.ExtensionArray:
+    """Turn the text of a column into values of a type of the package description."""
+    if kind == "string":
+        values = [cell or None for cell in cells]
+    elif kind == "boolean":
+        values = [TRUTH.get(cell) for cell in cells]
+    else:
+        values = pd.to_numeric(np.array([cell or np.nan for cell in cells], dtype=object))
+    return pd.array(values, dtype=DTYPES[kind])
 
 
 def violations(text: pd.DataFrame, name: str) -> list[Violation]:
@@ -117,58 +127,101 @@ def violations(text: pd.DataFrame, name: str) -> list[Violation]:
         return [Violation(file, 1, "(header)", ",".join(text.columns), ",".join(wanted))]
     found = [v for field in fields(name) for v in _column_violations(text, field, file)]
     key = resource(name)["schema"]["primaryKey"]
-    twice = text[text.duplicated(key, keep="first")]
     found += [
         Violation(file, row + 2, "+".join(key), "; ".join(cells), "each key only once")
-        for row, cells in zip(twice.index, twice[key].to_numpy().tolist(), strict=True)
+        for row, cells in _repeated(text.index, zip(*(text[c].tolist() for c in key), strict=True))
     ]
     return sorted(found)
 
 
+def _repeated(rows: Iterable[int], cells: Iterable) -> list[tuple[int, object]]:
+    """Pair with their rows the cells that have come before.
+
+    Examples
+    --------
+    >>> _repeated([0, 1, 2, 3], ["a", "b", "a", "a"])
+    [(2, 'a'), (3, 'a')]
+    """
+    pairs = list(zip(rows, cells, strict=True))
+    if len({cell for _, cell in pairs}) == len(pairs):
+        return []
+    seen = set()
+    return [(row, cell) for row, cell in pairs if cell in seen or seen.add(cell)]
+
+
 def _column_violations(text: pd.DataFrame, field: dict, file: str) -> list[Violation]:
-    """Check one column against its type and constraints."""
-    cells = text[field["name"]]
+    """Check one column against its type and constraints.
+
+    A column has few different cells, so each of them is judged once, and only where one is wrong
+    are its rows looked for.
+    """
+    cells = text[field["name"]].tolist()
     rules = field.get("constraints", {})
-    filled = cells[cells != ""]
-    bad = []
+    known = set(cells) - {""}
+    bad: list[tuple[set[str], str]] = []
     if rules.get("required"):
-        bad.append((cells[cells == ""], "a value in every row"))
+        bad.append(({""}, "a value in every row"))
     kind = field["type"]
     if kind in PATTERNS:
-        fits = filled.str.fullmatch(PATTERNS[kind])
-        bad.append((filled[~fits], IN_WORDS[kind]))
-        filled = filled[fits]
-    bad += _constraint_breaches(filled, rules)
-    if rules.get("unique"):
-        bad.append((filled[filled.duplicated()], "each value only once"))
-    return [
+        strange = _unlike(known, PATTERNS[kind])
+        bad.append((strange, IN_WORDS[kind]))
+        known -= strange
+    bad += _constraint_breaches(known, rules)
+    found = [
         Violation(file, row + 2, field["name"], cell, allowed)
-        for cells, allowed in bad
-        for row, cell in cells.items()
+        for wrong, allowed in bad
+        if not wrong.isdisjoint(cells)
+        for row, cell in zip(text.index, cells, strict=True)
+        if cell in wrong
     ]
+    if rules.get("unique"):
+        found += [
+            Violation(file, row + 2, field["name"], cell, "each value only once")
+            for row, cell in _repeated(text.index, cells)
+            if cell in known
+        ]
+    return found
 
 
-def _constraint_breaches(filled: pd.Series, rules: dict) -> list[tuple[pd.Series, str]]:
+def _unlike(cells: set[str], pattern: str) -> set[str]:
+    """Give the cells that do not match a pattern as a whole; its classes are those of ASCII."""
+    fits = re.compile(pattern, re.ASCII).fullmatch
+    return {cell for cell in cells if not fits(cell)}
+
+
+def _constraint_breaches(known: set[str], rules: dict) -> list[tuple[set[str], str]]:
     """Pair the cells that break a constraint with what it allows."""
     bad = []
     if "enum" in rules:
-        bad.append((filled[~filled.isin([str(e) for e in rules["enum"]])], _either(rules["enum"])))
+        bad.append((known - {str(e) for e in rules["enum"]}, _either(rules["enum"])))
     if "pattern" in rules:
-        bad.append(
-            (filled[~filled.str.fullmatch(rules["pattern"])], f"text like {rules['pattern']}")
-        )
+        bad.append((_unlike(known, rules["pattern"]), f"text like {rules['pattern']}"))
     if rules.get("pattern") == DATE:
-        days = filled[filled.str.fullmatch(r"\d{4}-\d{2}(-\d{2})?")]
-        unreal = pd.to_datetime(days.str.ljust(10, "-").str.replace("---", "-01"),
-                                format="%Y-%m-%d", errors="coerce").isna()  # fmt: skip
-        bad.append((days[unreal], "a date that exists"))
+        bad.append(({cell for cell in known if _is_no_day(cell)}, "a date that exists"))
     if "minimum" in rules:
-        low = pd.to_numeric(filled) < rules["minimum"]
-        bad.append((filled[low], f"at least {rules['minimum']}"))
+        low = {cell for cell in known if float(cell) < rules["minimum"]}
+        bad.append((low, f"at least {rules['minimum']}"))
     if "maximum" in rules:
-        high = pd.to_numeric(filled) > rules["maximum"]
-        bad.append((filled[high], f"at most {rules['maximum']}"))
+        high = {cell for cell in known if float(cell) > rules["maximum"]}
+        bad.append((high, f"at most {rules['maximum']}"))
     return bad
+
+
+def _is_no_day(cell: str) -> bool:
+    """Tell whether a cell is written like a day or a month but is none.
+
+    Examples
+    --------
+    >>> [_is_no_day(cell) for cell in ("2014-02-31", "2014-13", "2014-02", "2014", "May 2014")]
+    [True, True, False, False, False]
+    """
+    if not DAY_OR_MONTH.fullmatch(cell):
+        return False
+    try:
+        date.fromisoformat(cell if len(cell) == 10 else f"{cell}-01")
+    except ValueError:
+        return True
+    return False
 
 
 def _either(options: list) -> str:

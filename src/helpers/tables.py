@@ -3,6 +3,7 @@
 What each table holds is described in data/datapackage.json and, for reading, data/README.md.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -104,9 +105,31 @@ def load(name: str, where: Path | None = None) -> pd.DataFrame:
     >>> load("alliance_rubric").shape[0]
     17
     """
+    where = where or at_hand.folder()
+    if where:
+        return _validated(name, where)
+    return _kept(name, _state(DATA / schema.resource(name)["path"])).copy(deep=False)
+
+
+def _validated(name: str, where: Path | None = None) -> pd.DataFrame:
+    """Read a table, refuse it if it breaks its description, and give it types."""
     text = read(name, where)
     schema.complain(schema.violations(text, name))
     return schema.to_types(text, name)
+
+
+@cache
+def _kept(name: str, state: tuple) -> pd.DataFrame:
+    """Keep the package's own table, which one notebook loads many times, while its file stays."""
+    return _validated(name)
+
+
+def _state(path: Path) -> tuple:
+    """Give what changes when a file does; nothing where there is none."""
+    if not path.exists():
+        return (path,)
+    about = path.stat()
+    return path, about.st_ino, about.st_mtime_ns, about.st_size
 
 
 def of_set(where: Path, one: str, name: str) -> pd.DataFrame | None:

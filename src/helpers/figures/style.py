@@ -6,7 +6,9 @@ source at the foot; `show` refuses a figure whose alternative text does not say 
 
 import io
 import re
+from bisect import bisect
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,6 +19,7 @@ from IPython.display import display
 from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
@@ -74,6 +77,7 @@ ERA_COLOURS = ["#8A8D91", "#56B4E9", "#0072B2"]
 HATCHES = ["", "////", "\\\\\\\\", "----", "||||", "xxxx", "++++", "//"]
 SMALL = 8.0  # points; nothing in a figure is written smaller
 KEY = 8.5  # points, names of marks
+LETTER = 0.47  # of its size, about the width of a letter; the guess that needs the fewest measures
 LEGIBLE = 4.6  # contrast of text; WCAG 2.2 asks for 4.5
 NIGHT = "#1B1F24"  # the lightest paper of a dark page that the tones of `DARK` are made for
 
@@ -391,16 +395,25 @@ def show(fig: Figure, title: str, subtitle: str, source: str, alt: str, data: pd
     alt = " ".join(alt.split())
     _refuse(alt, data)
     panel = frame(fig, title, subtitle, source)
-    drawn = io.StringIO()
-    fig.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    drawn = _drawn(fig)
     plt.close(fig)
     bundle = {
-        "image/svg+xml": vector.slim(drawn.getvalue()),
+        "image/svg+xml": vector.slim(drawn),
         "text/csv": prose.csv_text(data),
         "text/plain": f"Figure: {title}\n{alt}",
     }
     words = {"alt": alt, "title": title, "subtitle": subtitle, "source": source, "panel": panel}
     display(bundle, raw=True, metadata=words)
+
+
+def _drawn(fig: Figure) -> str:
+    """Draw a figure as vector graphic.
+
+    `Figure.savefig` draws twice, once for the layout alone; one drawing makes its own layout.
+    """
+    drawn = io.StringIO()
+    FigureCanvasSVG(fig).print_svg(drawn, metadata={"Date": None, "Creator": None})
+    return drawn.getvalue()
 
 
 def _refuse(alt: str, data: pd.DataFrame) -> None:
@@ -490,11 +503,28 @@ def wrap(text: str, width: float, size: float, weight: str = "regular") -> str:
     >>> wrap("Peak in 2005 at $2", 40, 9)
     'Peak in\n2005 at\n\\$2'
     """
-    lines = [""]
-    for word in re.split(r"[^\S\xa0]+", text.strip()):  # a non-breaking space holds
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width(longer, size, weight) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+    words = re.split(r"[^\S\xa0]+", text.strip())  # a non-breaking space holds
+    lines = []
+    while words:
+        many = _fitting(words, width, size, weight)
+        lines.append(" ".join(words[:many]))
+        words = words[many:]
     return "\n".join(lines).replace("$", r"\$")
+
+
+def _fitting(words: list[str], width: float, size: float, weight: str) -> int:
+    """Count the words that fit into a line, one at least.
+
+    To measure text is slow, so only the lines around a guess are measured.
+    """
+
+    def fits(many: int) -> bool:
+        return text_width(" ".join(words[:many]), size, weight) <= width
+
+    ends = list(accumulate(len(word) + 1 for word in words))
+    many = max(1, bisect(ends, width / (LETTER * size)))
+    while many < len(words) and fits(many + 1):
+        many += 1
+    while many > 1 and not fits(many):
+        many -= 1
+    return many

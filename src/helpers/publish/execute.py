@@ -1,5 +1,6 @@
 """Notebooks executed through papermill, whole or not at all."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ LEFT_OUT = (
     "This run looks at another pair than the articles do. The parts about their claims, and about "
     "what is known of Russia and China only, are left out."
 )
+# What a terminal would show in colour.
+COLOURED = re.compile(r"\x1b\[[\d;]*m")
 KEPT_METADATA = ("kernelspec", "language_info")
 
 
@@ -112,7 +115,8 @@ def _run(notebook: NotebookNode, name: str, asked: dict[str, object], engine: st
             raise NotebookError(
                 f"{name} failed in cell {error.cell_index + 1} "
                 f"(execution count {error.exec_count}):\n{error.source}\n"
-                f"{error.ename}: {error.evalue}"
+                f"{error.ename}: {error.evalue}",
+                COLOURED.sub("", "\n".join(error.traceback)),
             ) from None
 
 

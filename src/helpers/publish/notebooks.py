@@ -17,7 +17,11 @@ PARAMETERS, INJECTED = "parameters", "injected-parameters"
 
 
 class NotebookError(Exception):
-    """A cell of a notebook raised an error."""
+    """A cell of a notebook raised an error; `traceback` says where."""
+
+    def __init__(self, message: str, traceback: str = "") -> None:
+        super().__init__(message)
+        self.traceback = traceback
 
 
 class Parameter(NamedTuple):

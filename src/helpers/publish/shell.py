@@ -179,7 +179,7 @@ class Shell(InteractiveShell):
 
     def __init__(self, **more: object) -> None:
         self.shown = _Shown()
-        super().__init__(**more)
+        super().__init__(colors="nocolor", **more)
 
     def init_history(self) -> None:
         """Keep no history file: what was typed elsewhere is no business of a notebook."""

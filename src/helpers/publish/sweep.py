@@ -9,6 +9,7 @@ import io
 import json
 import math
 import re
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -71,10 +72,12 @@ def make(run: Run) -> dict:
     dict
         What `result.json` says: `run`, `notebook`, `key`, `status`, `asked`, `parameters` (all of
         them), `answer`, `verdicts` (how many of each), `findings` (one a claim, the fields
-        `MEASURED`), `figures` (title, words and numbers of each) and `files`.
+        `MEASURED`), `figures` (title, words and numbers of each), `files` and
+        `seconds`.
     """
     from helpers.publish import execute, render
 
+    began = time.perf_counter()
     executed = execute.execute(run.path, run.asked, engine=run.engine)
     page = render.alone(render.handout(executed, run.path.stem))
     texts = {f"{run.path.stem}.ipynb": execute.text_of(executed), f"{run.path.stem}.html": page}
@@ -88,14 +91,28 @@ def make(run: Run) -> dict:
         "findings": found,
         "figures": figures(executed),
         "files": {name: _summed(text) for name, text in texts.items()},
+        "seconds": round(time.perf_counter() - began, 2),
     }
     note(run, result)
     return result
 
 
-def make_failed(run: Run, why: str) -> dict:
-    """Note that a run failed, and why."""
-    result = _about(run, FAILED) | {"failure": why}
+def found(run: Run, data: object) -> dict:
+    """Give the findings of a run alone; nothing is executed and nothing is kept."""
+    rows = findings(run.path, run.asked, data)
+    return _about(run, DONE) | {
+        "answer": "",
+        "verdicts": dict(Counter(one["verdict"] for one in rows)),
+        "findings": rows,
+        "figures": [],
+        "files": {},
+        "seconds": 0.0,
+    }
+
+
+def make_failed(run: Run, why: str, where: str = "") -> dict:
+    """Note that a run failed: what went wrong, and the traceback if there is one."""
+    result = _about(run, FAILED) | {"failure": why, "traceback": where}
     note(run, result)
     return result
 

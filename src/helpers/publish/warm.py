@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from multiprocessing import connection, forkserver, process
 from typing import NamedTuple
 
+from helpers.publish.notebooks import NotebookError
+
 HEAVY = "helpers.publish.heavy"
 TRIES = 2
 # How a message from a fresh process begins.
@@ -33,15 +35,18 @@ class Outcome(NamedTuple):
     result
         What the function gave; None if it failed.
     failure
-        The traceback, or why the process was ended; empty if all went well.
+        What went wrong, in words for those who asked; empty if all went well.
     seconds
         How long it took, the last try only.
+    traceback
+        Where it went wrong, if an error was raised.
     """
 
     item: object
     result: object
     failure: str
     seconds: float
+    traceback: str = ""
 
 
 class _Run(NamedTuple):
@@ -145,7 +150,7 @@ def stream(function: Callable, *arguments: object, seconds: float | None = None)
             except EOFError:
                 raise ChildProcessError(_last_words(child)) from None
             if kind == FAILED:
-                raise ChildProcessError(value)
+                raise ChildProcessError(value[0])
             if kind == END:
                 return
             yield value
@@ -188,7 +193,8 @@ def _started(target: Callable, ours: connection.Connection, *arguments: object) 
     # The workers of a cluster are daemons, which multiprocessing lets have no children because
     # these could outlive them. Ours cannot: see `_end_with`.
     process.current_process()._config.pop("daemon", None)
-    made = _context().Process(target=target, args=(ours, *arguments))
+    # The server keeps the environment that it was started in.
+    made = _context().Process(target=target, args=(ours, dict(os.environ), *arguments))
     with _not_interrupted():
         made.start()
     ours.close()
@@ -205,36 +211,55 @@ def _begin(
 
 
 def _work(
-    pipe: connection.Connection, function: Callable, item: object, megabytes: int | None
+    pipe: connection.Connection,
+    environment: dict[str, str],
+    function: Callable,
+    item: object,
+    megabytes: int | None,
 ) -> None:
     """Do the work of a fresh process."""
-    _settle_in(megabytes)
+    _settle_in(environment, megabytes)
     try:
         message = (RESULT, function(item))
-    except Exception:  # noqa: BLE001  (whatever it is, the command that waits must hear of it)
-        message = (FAILED, traceback.format_exc())
+    except Exception as error:  # noqa: BLE001  (whatever it is, the command that waits hears of it)
+        message = (FAILED, _told(error))
     pipe.send(message)
 
 
-def _stream(pipe: connection.Connection, function: Callable, arguments: tuple) -> None:
+def _stream(
+    pipe: connection.Connection, environment: dict[str, str], function: Callable, arguments: tuple
+) -> None:
     """Send what a generator yields."""
-    _settle_in(None)
+    _settle_in(environment, None)
     try:
         for value in function(*arguments):
             pipe.send((RESULT, value))
         message = (END, None)
-    except Exception:  # noqa: BLE001  (as above)
-        message = (FAILED, traceback.format_exc())
+    except Exception as error:  # noqa: BLE001  (as above)
+        message = (FAILED, _told(error))
     pipe.send(message)
 
 
-def _settle_in(megabytes: int | None) -> None:
+def _told(error: Exception) -> tuple[str, str]:
+    """Give what an error says to those who asked, and where it was raised.
+
+    Errors of a notebook say both themselves; of others nobody has thought, so all is said.
+    """
+    if isinstance(error, NotebookError):
+        return str(error), error.traceback
+    where = traceback.format_exc()
+    return where.rstrip(), where
+
+
+def _settle_in(environment: dict[str, str], megabytes: int | None) -> None:
     """Make a fresh process ready: it ends with the one that asked for it, and keeps to its share.
 
     Ctrl-C is for the process that asked.
     """
     global _is_fresh
     _is_fresh = True
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asked = multiprocessing.parent_process().sentinel
     threading.Thread(target=_end_with, args=(asked,), daemon=True).start()
@@ -262,12 +287,12 @@ def _received(pipe: connection.Connection, run: _Run) -> Outcome | None:
         pipe.close()
     run.process.join()
     if kind == FAILED:
-        return _failed(run, value)
+        return _failed(run, *value)
     return Outcome(run.item, value, "", time.monotonic() - run.began)
 
 
-def _failed(run: _Run, why: str) -> Outcome:
-    return Outcome(run.item, None, why, time.monotonic() - run.began)
+def _failed(run: _Run, why: str, where: str = "") -> Outcome:
+    return Outcome(run.item, None, why, time.monotonic() - run.began, where)
 
 
 def _last_words(dead: multiprocessing.Process) -> str:
