@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from helpers import files
 from helpers.publish import codebook, index, notebooks, pdf, render
 
 NAMES = [path.stem for path in notebooks.every()]
@@ -31,10 +32,10 @@ def folder(tmp_path_factory):
     entries = []
     for path in notebooks.every():
         notebook = nbformat.read(path, as_version=4)
-        render.write_whole(made / f"{path.stem}.html", render.handout(notebook, path.stem))
+        files.write_whole(made / f"{path.stem}.html", render.handout(notebook, path.stem))
         entries.append(index.handout(notebook, path.stem))
-    render.write_whole(made / "index.html", index.page(entries))
-    render.write_whole(made / "codebook.html", codebook.page())
+    files.write_whole(made / "index.html", index.page(entries))
+    files.write_whole(made / "codebook.html", codebook.page())
     codebook.write_tables(made / "tables")
     return made
 

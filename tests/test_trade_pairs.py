@@ -5,6 +5,7 @@ import pytest
 
 from helpers import tables
 from helpers.importers import folder
+from helpers.paths import FOLDER
 from helpers.publish import execute, notebooks, render
 
 NOTEBOOK = notebooks.find("02")
@@ -44,7 +45,7 @@ def kazakhstan(tmp_path, monkeypatch):
     about = {"kind": "comtrade", "files": []}
     frames = {"trade_annual": pd.DataFrame(rows), "trade_monthly": months}
     folder.put(tmp_path / "data", "comtrade", frames, about)
-    monkeypatch.setenv(tables.FOLDER, str(tmp_path / "data"))
+    monkeypatch.setenv(FOLDER, str(tmp_path / "data"))
 
 
 def run(asked, tmp_path):

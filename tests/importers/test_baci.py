@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import tables
 from helpers.importers import baci, baci_files
+from helpers.paths import FOLDER
 
 HEADER = "t,i,j,k,v,q"
 ROWS = [
@@ -440,7 +441,7 @@ def test_a_pair_is_drawn_with_groups_tiers_and_total(tmp_path):
 def test_the_pair_stands_in_for_the_packages_rows(tmp_path, monkeypatch):
     store = imported(two_years(tmp_path), tmp_path)
     made, table = pair_table(store)
-    monkeypatch.setenv(tables.FOLDER, str(store.parent))
+    monkeypatch.setenv(FOLDER, str(store.parent))
     read = tables.load("trade_annual")
     own = read[(read["dataset"] == "baci") & (read["exporter"] == "CHN")]
     assert len(own) == len(table)

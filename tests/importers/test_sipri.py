@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from helpers import tables
 from helpers.importers import folder, sipri, sipri_deals, sipri_join, sipri_tables
+from helpers.paths import FOLDER
 
 NOTES = [
     "A '?' in a column indicates uncertain data. The 'Number delivered' refers to the years.",
@@ -421,7 +422,7 @@ def test_run_puts_a_set_that_the_tables_read(file, tmp_path, monkeypatch):
     assert [f["form"] for f in about["files"]] == ["by_deal", "by_delivery", "tiv_by_recipient"]
     assert str(tmp_path) not in json.dumps(about)
     assert any("4 records on 4 lines" in line for line in said)
-    monkeypatch.setenv(tables.FOLDER, str(tmp_path / "data"))
+    monkeypatch.setenv(FOLDER, str(tmp_path / "data"))
     assert tables.check() == []
     notes = tables.load("arms_deals").set_index(["deal_id", "release"])["note"]
     assert notes["101", "2025-03"] == "=1+1; -2; @cost"
@@ -478,7 +479,7 @@ def test_a_set_of_more_forms_is_not_lost(file, tmp_path):
 def test_a_release_that_the_package_does_not_know_brings_its_source(file, tmp_path, monkeypatch):
     made, _ = run(tmp_path, file(by_deal(day="1 Apr 2027")))
     assert made.name == "sipri-2027-03"
-    monkeypatch.setenv(tables.FOLDER, str(tmp_path / "data"))
+    monkeypatch.setenv(FOLDER, str(tmp_path / "data"))
     assert tables.check() == []
     assert "sipri-2027-03" in set(tables.load("sources")["source_id"])
 

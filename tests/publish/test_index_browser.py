@@ -6,7 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from helpers.publish import codebook, pdf, render
+from helpers import files
+from helpers.publish import codebook, pdf
 
 HOSTILE = "<img src=x onerror=document.title='run'>"
 
@@ -41,8 +42,8 @@ def site(index_of, notebook_of, dispute, tmp_path_factory):
         "01_boats": notebook_of("What of boats?", CLAIMS),
         "07_scorecard": notebook_of("Who is right?", others=[dispute()]),
     }
-    render.write_whole(folder / "index.html", index_of(**made))
-    render.write_whole(folder / "codebook.html", codebook.page())
+    files.write_whole(folder / "index.html", index_of(**made))
+    files.write_whole(folder / "codebook.html", codebook.page())
     return folder
 
 

@@ -69,7 +69,9 @@ def print_pdf(page: Path, pdf: Path) -> None:
 
     program = browser()
     pdf.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=".printing-") as folder:
+    with tempfile.TemporaryDirectory(
+        dir=pdf.parent, prefix=f".{pdf.name}.", suffix=".new"
+    ) as folder:
         part, copy = Path(folder) / "page.pdf", Path(folder) / page.name
         # A PDF would keep the folders of this machine in links to neighbours.
         copy.write_text(render.alone(page.read_text(encoding="utf-8")), encoding="utf-8")
