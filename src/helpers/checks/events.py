@@ -1,6 +1,7 @@
 """Events gathered over stretches of time: what the checks on exercises and dialogue count."""
 
 import json
+from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -22,8 +23,8 @@ LINKS = ("narrow", "broad", "not narrow", "not broad")
 class Span(NamedTuple):
     """A stretch of time: its first day and the first day after it."""
 
-    first: pd.Timestamp
-    end: pd.Timestamp
+    first: date
+    end: date
 
     @property
     def is_whole(self) -> bool:
@@ -40,10 +41,10 @@ class Span(NamedTuple):
     @property
     def words(self) -> str:
         """Name the years, and the days where the stretch does not begin or end with a year."""
-        last = self.end - pd.Timedelta(days=1)
+        last = self.end - timedelta(days=1)
         if self.is_whole:
             return f"{self.first.year} to {last.year}" if self.years > 1 else f"{last.year}"
-        return f"{self.first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return f"{self.first} to {last}"
 
 
 class Events(NamedTuple):
@@ -55,7 +56,7 @@ class Events(NamedTuple):
 
     def within(self, span: Span) -> np.ndarray:
         """Give the labels of the events of a stretch of time."""
-        first, end = span.first.to_datetime64(), span.end.to_datetime64()
+        first, end = np.datetime64(span.first), np.datetime64(span.end)
         return self.labels[(self.days >= first) & (self.days < end)]
 
     @property
@@ -99,7 +100,8 @@ def _between(start: str, end: str) -> Span:
     (3.0, '2022-02-24 to 2024-12-31')
     """
     ends = pd.Series([start, end])
-    return Span(dates.first_day(ends)[0], dates.last_day(ends)[1] + pd.Timedelta(days=1))
+    last = dates.last_day(ends)[1].date()
+    return Span(dates.first_day(ends)[0].date(), last + timedelta(days=1))
 
 
 def covered(span: Span, tables: Tables, of: list[str]) -> Span:
@@ -129,15 +131,15 @@ def counted(
     rule: str = "",
 ) -> Events:
     """Give the exercises that meet conditions and count: by a rule, or as the run chooses."""
-    rule, least = rule or chosen.counting_rule, chosen.min_confidence
 
-    def compute() -> Events:
-        kept = exercises.counted(confident(tables["exercises"], least), rule)
-        kept = select(kept, where or {})
+    def compute(seen: Choices) -> Events:
+        sure = confident(tables["exercises"], seen.min_confidence)
+        kept = select(exercises.counted(sure, rule or seen.counting_rule), where or {})
         kept = kept[_linked(kept, ukraine)] if ukraine else kept
         return _dated("exercises", kept)
 
-    return tables.once(("exercises counted", rule, least, json.dumps(where), ukraine), compute)
+    key = ("exercises counted", rule, json.dumps(where), ukraine)
+    return tables.under(key, chosen, compute)
 
 
 def stretches(words: list[str], tables: Tables, chosen: Choices, claim: Claim) -> list[Span]:
@@ -174,9 +176,9 @@ def gather(
         if name == "exercises":
             found.append(counted(tables, chosen, where, ukraine))
         elif name == "meetings":
-            found.extend(_meetings(tables, chosen))
+            found += tables.under(("meetings",), chosen, lambda seen: _meetings(tables, seen))
         elif name == "core_meetings":
-            found.append(_core_meetings(tables, chosen.min_confidence))
+            found += tables.under(("core",), chosen, lambda seen: _core_meetings(tables, seen))
         else:
             raise ValueError(f"no series {name!r}; use exercises, meetings or core_meetings")
     return found
@@ -184,34 +186,51 @@ def gather(
 
 def _meetings(tables: Tables, chosen: Choices) -> list[Events]:
     """Give the meetings that count, as rows of the two tables that hold them."""
-    names = ("min_confidence", "rank_min", "count_virtual", "count_calls")
-    rules = {name: getattr(chosen, name) for name in names}
-
-    def compute() -> list[Events]:
-        every = dialogue.contacts(tables["meetings"], tables["consultations"])
-        kept = dialogue.counted(every, Choices(**rules)).set_index("contact_id")
-        kept = kept[kept["year"].between(*dialogue.COVERED)]
-        found = []
-        for table, column in (("meetings", "meeting_id"), ("consultations", "consultation_id")):
-            frame = tables[table]
-            found.append(_dated(table, frame[frame[column].isin(kept.index)]))
-        return found
-
-    return tables.once(("meetings counted", *rules.values()), compute)
+    kept = dialogue.counted(contacts(tables), chosen).set_index("contact_id")
+    kept = kept[kept["year"].between(*dialogue.COVERED)]
+    found = []
+    for table, column in (("meetings", "meeting_id"), ("consultations", "consultation_id")):
+        frame = tables[table]
+        found.append(_dated(table, frame[frame[column].isin(kept.index)]))
+    return found
 
 
-def _core_meetings(tables: Tables, min_confidence: str) -> Events:
+def contacts(tables: Tables) -> pd.DataFrame:
+    """Put meetings and consultations together, each contact once."""
+    frames = tables["meetings"], tables["consultations"]
+    return tables.once(("contacts",), lambda: dialogue.contacts(*frames))
+
+
+def _core_meetings(tables: Tables, chosen: Choices) -> list[Events]:
     """Give the one core meeting of each trip, whatever its form."""
-
-    def compute() -> Events:
-        kept = confident(tables["meetings"], min_confidence)
-        kept = kept[kept["is_core"] & kept["year"].between(*dialogue.COVERED)]
-        return _dated("meetings", kept)
-
-    return tables.once(("core meetings", min_confidence), compute)
+    kept = confident(tables["meetings"], chosen.min_confidence)
+    kept = kept[kept["is_core"] & kept["year"].between(*dialogue.COVERED)]
+    return [_dated("meetings", kept)]
 
 
-def within(found: list[Events], *spans: Span) -> tuple[list[int], dict[str, pd.Index]]:
+def within(
+    tables: Tables,
+    chosen: Choices,
+    spans: list[Span],
+    of: list[str],
+    where: dict | None = None,
+    ukraine: str | None = None,
+) -> tuple[list[int], dict[str, pd.Index]]:
+    """Count the events of series in stretches of time, and name the rows of all of them."""
+    conditions = json.dumps(where)
+    parts = [
+        tables.under(
+            ("within", name, conditions, ukraine, *spans),
+            chosen,
+            lambda c, name=name: _within(gather(tables, c, [name], where, ukraine), spans),
+        )
+        for name in of
+    ]
+    counts = [sum(part[i] for part, _ in parts) for i in range(len(spans))]
+    return counts, {table: rows for _, named in parts for table, rows in named.items()}
+
+
+def _within(found: list[Events], spans: list[Span]) -> tuple[list[int], dict[str, pd.Index]]:
     """Count events in stretches of time, and name the rows of all of them."""
     parts = [[events.within(span) for span in spans] for events in found]
     counts = [sum(len(part[i]) for part in parts) for i in range(len(spans))]
@@ -226,8 +245,14 @@ def other_readings(
     measure: Check, given: tuple, arguments: dict, others: list[dict] | None
 ) -> tuple[Reading, ...]:
     """Measure again with other arguments: the ledger's list of reason, words and `with`."""
+    tables, chosen, claim = given
     found = []
     for other in others or []:
-        observed = measure(*given, **{**arguments, **other["with"]}).observed
+        changed = {**arguments, **other["with"]}
+        observed = tables.under(
+            ("reading", measure, claim, json.dumps(changed)),
+            chosen,
+            lambda seen, changed=changed: measure(tables, seen, claim, **changed).observed,
+        )
         found.append(Reading(other["reason"], other["words"], observed))
     return tuple(found)

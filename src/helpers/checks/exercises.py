@@ -1,6 +1,7 @@
 """Checks on exercises, and trends over several series of events."""
 
 import itertools
+import json
 import math
 import re
 
@@ -57,11 +58,11 @@ def event_rate(
     """
     of = of or ["exercises"]
     span = covered(stretch("claim", chosen, claim), tables, of)
-    (events,), rows = within(gather(tables, chosen, of, where, ukraine), span)
+    (events,), rows = within(tables, chosen, [span], of, where, ukraine)
     note = f"in {span.words}" if is_total else f"{events} in {span.words}"
     if ukraine:
         # What was looked at matters, most of all where nothing was found.
-        (every,), rows = within(gather(tables, chosen, of, where), span)
+        (every,), rows = within(tables, chosen, [span], of, where)
         note = f"of {every} in {span.words}" if is_total else f"{events} of {every} in {span.words}"
     arguments = {"of": of, "where": where, "ukraine": ukraine, "is_total": is_total}
     return Finding(
@@ -108,7 +109,7 @@ def event_rate_ratio(
     after = covered(stretch(later, chosen, claim), tables, of)
     before = covered(stretch(earlier, chosen, claim), tables, of)
     before = Span(before.first, min(before.end, after.first))
-    counts, rows = within(gather(tables, chosen, of, where, ukraine), after, before)
+    counts, rows = within(tables, chosen, [after, before], of, where, ukraine)
     ratio = _ratio(tables, counts[0], after.years, counts[1], before.years)
     arguments = {"later": later, "earlier": earlier, "of": of, "where": where, "ukraine": ukraine}
     return Finding(
@@ -189,11 +190,15 @@ def feature_ratio(
     where, readings
         As for `event_rate`.
     """
-    events = counted(tables, chosen, where)
     spans = stretches([later, earlier], tables, chosen, claim)
-    counts, rows = within([events], *spans)
-    flags = tables["exercises"][list(features)]
-    marks = [int(flags.loc[events.within(span)].to_numpy().sum()) for span in spans]
+    counts, rows = within(tables, chosen, spans, ["exercises"], where)
+
+    def marked(seen: Choices) -> list[int]:
+        events, flags = counted(tables, seen, where), tables["exercises"][list(features)]
+        return [int(flags.loc[events.within(span)].to_numpy().sum()) for span in spans]
+
+    key = ("marks", *features, json.dumps(where), *spans)
+    marks = tables.under(key, chosen, marked)
     found = zip(marks, counts, spans, strict=True)
     words = [f"{mark} marks of {count} events in {span.words}" for mark, count, span in found]
     arguments = {"later": later, "earlier": earlier, "features": features, "where": where}
@@ -419,11 +424,13 @@ def older_share(tables: Tables, chosen: Choices, claim: Claim, years_before: int
 
 def _yearly(tables: Tables, chosen: Choices, name: str) -> pd.Series:
     """Give a series by year, for the years covered: TIV delivered, or events."""
+    return tables.under(("yearly", name), chosen, lambda seen: _by_year(tables, seen, name))
+
+
+def _by_year(tables: Tables, chosen: Choices, name: str) -> pd.Series:
+    """Read TIV by year, or count events."""
     if name == "tiv":
-        release = chosen.sipri_release
-        return tables.once(
-            ("tiv", release), lambda: evidence.tiv_series(tables["arms_tiv"], release)
-        )
+        return evidence.tiv_series(tables["arms_tiv"], chosen.sipri_release)
     found = gather(tables, chosen, [name])
     known = tables.once(("years covered",), lambda: years_covered(tables))[name]
     every = np.concatenate([events.years for events in found])
@@ -436,6 +443,14 @@ def _series_rows(
     tables: Tables, chosen: Choices, of: list[str], first: int = 1, last: int = 9999
 ) -> dict[str, pd.Index]:
     """Name the rows of series in some years: events that count, and TIV of the pair and release."""
+    key = ("series rows", *of, first, last)
+    return tables.under(key, chosen, lambda seen: _rows_within(tables, seen, of, first, last))
+
+
+def _rows_within(
+    tables: Tables, chosen: Choices, of: list[str], first: int, last: int
+) -> dict[str, pd.Index]:
+    """Find the rows of series in some years."""
     rows = {}
     if "tiv" in of:
         tiv = tables["arms_tiv"]
@@ -517,7 +532,11 @@ def eras_moved(
         As for `event_rate`.
     """
     moved = {
-        name: _moved(_yearly(tables, chosen, series), how, chosen, as_ratio)
+        name: tables.under(
+            ("moved", series, how, as_ratio),
+            chosen,
+            lambda c, series=series: _moved(_yearly(tables, c, series), how, c, as_ratio),
+        )
         for series, name in SERIES.items()
     }
     known = {name: hit for name, hit in moved.items() if hit is not None}
@@ -570,9 +589,11 @@ def break_years(tables: Tables, chosen: Choices, claim: Claim, breaks: int = 1) 
     breaks
         1 or 2.
     """
-    rule, least = chosen.counting_rule, chosen.min_confidence
-    counts = _yearly(tables, chosen, "exercises")
-    fits = tables.once(("breaks", rule, least, breaks), lambda: _fits(counts, breaks))
+    fits = tables.under(
+        ("breaks", breaks),
+        chosen,
+        lambda seen: _fits(_yearly(tables, seen, "exercises"), breaks),
+    )
     best = max(fits, key=fits.get)
     rows = _series_rows(tables, chosen, ["exercises"])
     if breaks == 1:
