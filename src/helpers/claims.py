@@ -161,7 +161,7 @@ class Tables:
         self._frames = dict(changed or {})
         self._where = where
         self._known: dict[tuple, object] = {}
-        self._under: dict[tuple, dict[tuple, _Next | _Result]] = {}
+        self._under: dict[tuple, _Fork | _Result] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give a table."""
@@ -195,31 +195,37 @@ class Tables:
         compute
             Takes the choices and gives the result, which must not be altered.
         """
-        known = self._under.setdefault(key, {})
-        settings = ()
-        while type(following := known.get(settings)) is _Next:
-            settings += (getattr(chosen, following.choice),)
-        if following is None:
+        known = self._under.get(key)
+        while type(known) is _Fork:
+            known = known.after.get(getattr(chosen, known.choice))
+        if known is None:
             seen = _Seen(chosen)
-            following = _Result(compute(seen))
-            settings = ()
-            for name, setting in vars(seen).items():
-                known[settings] = _Next(name)
-                settings += (setting,)
-            known[settings] = following
-        return following.value
-
-
-class _Next(NamedTuple):
-    """The choice that is read next."""
-
-    choice: str
+            known = _Result(compute(seen))
+            self._under[key] = _grown(self._under.get(key), [*vars(seen).items()], known)
+        return known.value
 
 
 class _Result(NamedTuple):
     """What was computed."""
 
     value: object
+
+
+class _Fork(NamedTuple):
+    """The choice that is read next, and what follows after each setting of it."""
+
+    choice: str
+    after: "dict[object, _Fork | _Result]"
+
+
+def _grown(known: _Fork | None, read: list[tuple[str, object]], result: _Result) -> _Fork | _Result:
+    """Add a result where the settings that were read on the way to it lead."""
+    if not read:
+        return result
+    (choice, setting), *rest = read
+    fork = known or _Fork(choice, {})
+    fork.after[setting] = _grown(fork.after.get(setting), rest, result)
+    return fork
 
 
 class _Seen:

@@ -2,7 +2,6 @@
 
 import inspect
 import re
-from functools import cache
 
 import pandas as pd
 
@@ -50,12 +49,8 @@ def measure(claim: Claim, data: Tables, chosen: Choices) -> Finding:
 
 def _run(function: Check, claim: Claim, data: Tables, chosen: Choices) -> Finding:
     """Run the check of a claim on the choices that the claim declares."""
+    data.once(("fits", function, claim), lambda: _fits(function, claim))
     declared = Declared(chosen, claim.choices, claim.claim_id)
-    try:
-        _signature(function).bind(data, declared, claim, **claim.check_args)
-    except TypeError as error:
-        takes = ", ".join([*_signature(function).parameters][3:])
-        raise ValueError(f"{claim.claim_id}: {claim.check}: {error}; it takes {takes}") from None
     try:
         return function(data, declared, claim, **claim.check_args)
     except (ValueError, KeyError, TypeError, AttributeError, re.error) as error:
@@ -65,7 +60,14 @@ def _run(function: Check, claim: Claim, data: Tables, chosen: Choices) -> Findin
         raise ValueError(said) from error
 
 
-_signature = cache(inspect.signature)
+def _fits(function: Check, claim: Claim) -> None:
+    """Refuse arguments that a check does not take."""
+    signature = inspect.signature(function)
+    try:
+        signature.bind(None, None, claim, **claim.check_args)
+    except TypeError as error:
+        takes = ", ".join([*signature.parameters][3:])
+        raise ValueError(f"{claim.claim_id}: {claim.check}: {error}; it takes {takes}") from None
 
 
 def decide(claim: Claim, data: Tables, chosen: Choices) -> tuple[Finding, Verdict]:

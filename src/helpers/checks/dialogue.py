@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from helpers import dates, dialogue, evidence, exercises, stats
-from helpers.checks.events import contacts
+from helpers.checks.events import contacts, counted_contacts
 from helpers.checks.select import run_years, select, sure
 from helpers.choices import Choices, confident
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
@@ -33,7 +33,8 @@ def meetings_per_year(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
     years = dialogue.years_covered(*claim.years)
     if not years:
         return Finding(MISSING, unit="contacts per year", note="years not searched")
-    kept = dialogue.counted(contacts(tables), chosen)
+    columns = ["contact_id", "year", "setting", "mechanism", "trip_id"]
+    kept = counted_contacts(tables, chosen)[columns]
     kept = kept[kept["year"].isin(years)]
     alone = kept[kept["setting"] == "bilateral"]
     readings = {
@@ -165,7 +166,7 @@ def roadmap_years(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
 
 def _exercises(tables: Tables, chosen: Choices) -> pd.DataFrame:
     """Keep the exercises that count."""
-    return exercises.counted(sure(tables, "exercises", chosen), chosen.counting_rule)
+    return sure(tables, "exercises", chosen, {f"counted_{chosen.counting_rule}": True})
 
 
 Field = tuple[pd.Series, pd.DataFrame]
@@ -282,11 +283,13 @@ def _in_use(
 
     def compute(seen: Choices) -> tuple[pd.Series, dict[str, pd.Index]]:
         if name == "exercises":
-            frame, column = _exercises(tables, seen), "series"
+            frame = _exercises(tables, seen)[["year", "series"]]
         else:
-            frame, column = confident(contacts(tables), seen.min_confidence), "mechanism"
+            every = contacts(tables)[["year", "mechanism", "contact_id", "confidence"]]
+            frame = confident(every, seen.min_confidence)
         inside = frame[frame["year"].isin(years)]
-        counts = inside.groupby("year")[column].nunique().reindex(years, fill_value=0)
+        counts = inside.groupby("year")[frame.columns[1]].nunique()
+        counts = counts.reindex(years, fill_value=0)
         used = {"exercises": inside.index} if name == "exercises" else _rows(tables, inside)
         return counts, used
 

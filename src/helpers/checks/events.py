@@ -1,16 +1,17 @@
 """Events gathered over stretches of time: what the checks on exercises and dialogue count."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers import dates, dialogue, exercises
-from helpers.checks.select import select
-from helpers.choices import Choices, confident
+from helpers import dates, dialogue
+from helpers.checks.select import marked, sure_marked
+from helpers.choices import Choices
 from helpers.claims import Check, Claim, Reading, Tables
 
 # What ties an event to the war: where it was held, or with whom. Iran and North Korea arm Russia,
@@ -20,7 +21,8 @@ WAR_PARTNERS = "IRN|PRK|BLR"
 LINKS = ("narrow", "broad", "not narrow", "not broad")
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True)
+class Span:
     """A stretch of time: its first day and the first day after it."""
 
     first: date
@@ -29,16 +31,16 @@ class Span(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Whether it is made of calendar years."""
-        return all((day.month, day.day) == (1, 1) for day in self)
+        return all((day.month, day.day) == (1, 1) for day in (self.first, self.end))
 
-    @property
+    @cached_property
     def years(self) -> float:
         """Length in years: whole calendar years count as such, others by days."""
         if self.is_whole:
             return float(max(self.end.year - self.first.year, 0))
         return max((self.end - self.first).days, 0) / 365.25
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Name the years, and the days where the stretch does not begin or end with a year."""
         last = self.end - timedelta(days=1)
@@ -65,9 +67,16 @@ class Events(NamedTuple):
         return pd.DatetimeIndex(self.days).year.to_numpy()
 
 
-def _dated(table: str, frame: pd.DataFrame) -> Events:
-    """Make events of the rows of a table; of a partial date the first day counts."""
-    return Events(table, frame.index.to_numpy(), dates.first_day(frame["date_start"]).to_numpy())
+def _dated(tables: Tables, table: str, marks: np.ndarray) -> Events:
+    """Make events of marked rows of a table; of a partial date the first day counts."""
+    frame = tables[table]
+    days = tables.once(("days", table), lambda: dates.first_day(frame["date_start"]).to_numpy())
+    return Events(table, frame.index.to_numpy()[marks], days[marks])
+
+
+def places(tables: Tables, labels: np.ndarray) -> np.ndarray:
+    """Give the places that exercises have in their table."""
+    return tables["exercises"].index.get_indexer(labels)
 
 
 def stretch(word: str, chosen: Choices, claim: Claim) -> Span:
@@ -133,18 +142,34 @@ def counted(
     """Give the exercises that meet conditions and count: by a rule, or as the run chooses."""
 
     def compute(seen: Choices) -> Events:
-        sure = confident(tables["exercises"], seen.min_confidence)
-        kept = select(exercises.counted(sure, rule or seen.counting_rule), where or {})
-        kept = kept[_linked(kept, ukraine)] if ukraine else kept
-        return _dated("exercises", kept)
+        marks = sure_marked(tables, "exercises", seen)
+        marks &= marked(tables, "exercises", {f"counted_{rule or seen.counting_rule}": True})
+        marks &= marked(tables, "exercises", where)
+        if ukraine:
+            linked = tables.once(("linked", ukraine), lambda: _linked(tables["exercises"], ukraine))
+            marks &= linked.to_numpy()
+        return _dated(tables, "exercises", marks)
 
     key = ("exercises counted", rule, json.dumps(where), ukraine)
     return tables.under(key, chosen, compute)
 
 
-def stretches(words: list[str], tables: Tables, chosen: Choices, claim: Claim) -> list[Span]:
-    """Read stretches of time, cut to the years that the table of exercises covers."""
-    return [covered(stretch(word, chosen, claim), tables, ["exercises"]) for word in words]
+def stretches(
+    words: list[str], tables: Tables, chosen: Choices, claim: Claim, of: list[str] | None = None
+) -> list[Span]:
+    """Read stretches of time, cut to the years that the tables of series cover.
+
+    Parameters
+    ----------
+    of
+        The series; exercises unless given.
+    """
+    of = of or ["exercises"]
+    return tables.under(
+        ("stretches", *words, claim.period_start, claim.period_end, *of),
+        chosen,
+        lambda seen: [covered(stretch(word, seen, claim), tables, of) for word in words],
+    )
 
 
 def _linked(events: pd.DataFrame, ukraine: str) -> pd.Series:
@@ -186,13 +211,12 @@ def gather(
 
 def _meetings(tables: Tables, chosen: Choices) -> list[Events]:
     """Give the meetings that count, as rows of the two tables that hold them."""
-    kept = dialogue.counted(contacts(tables), chosen).set_index("contact_id")
+    kept = counted_contacts(tables, chosen)
     kept = kept[kept["year"].between(*dialogue.COVERED)]
-    found = []
-    for table, column in (("meetings", "meeting_id"), ("consultations", "consultation_id")):
-        frame = tables[table]
-        found.append(_dated(table, frame[frame[column].isin(kept.index)]))
-    return found
+    return [
+        _dated(tables, table, tables[table][column].isin(kept["contact_id"]).to_numpy(dtype=bool))
+        for table, column in (("meetings", "meeting_id"), ("consultations", "consultation_id"))
+    ]
 
 
 def contacts(tables: Tables) -> pd.DataFrame:
@@ -201,11 +225,18 @@ def contacts(tables: Tables) -> pd.DataFrame:
     return tables.once(("contacts",), lambda: dialogue.contacts(*frames))
 
 
+def counted_contacts(tables: Tables, chosen: Choices) -> pd.DataFrame:
+    """Keep the contacts that count under the choices of a run."""
+    every = contacts(tables)
+    return tables.under(("contacts",), chosen, lambda seen: dialogue.counted(every, seen))
+
+
 def _core_meetings(tables: Tables, chosen: Choices) -> list[Events]:
     """Give the one core meeting of each trip, whatever its form."""
-    kept = confident(tables["meetings"], chosen.min_confidence)
-    kept = kept[kept["is_core"] & kept["year"].between(*dialogue.COVERED)]
-    return [_dated("meetings", kept)]
+    first, last = dialogue.COVERED
+    core = {"is_core": True, "year": {"from": first, "to": last}}
+    marks = sure_marked(tables, "meetings", chosen) & marked(tables, "meetings", core)
+    return [_dated(tables, "meetings", marks)]
 
 
 def within(
