@@ -389,6 +389,72 @@ def test_tables_load_once_and_remember_what_was_computed():
     assert computed == [1]
 
 
+def by_date(seen):
+    """Read a second choice, or a third, or none, depending on the first."""
+    if seen.baseline == "baci":
+        return ("baci", seen.base_year)
+    return ("china", seen.hs_list) if seen.count_calls else "china"
+
+
+RUNS = [
+    choose(baseline=baseline, base_year=year, hs_list=goods, count_calls=calls)
+    for baseline in ("china_reported", "baci")
+    for year in (2021, 2019)
+    for goods in ("chpl50", "semiconductors")
+    for calls in (False, True)
+]
+
+
+@given(some.permutations(RUNS))
+def test_what_is_remembered_under_choices_does_not_depend_on_their_order(runs):
+    data, computed = Tables(), []
+    for run in runs:
+        found = data.under(("a",), run, lambda seen: computed.append(1) or by_date(seen))
+        assert found == by_date(run)
+    # Two base years on one baseline; on the other two lists with calls and one result without.
+    assert len(computed) == 5
+
+
+@given(some.permutations(RUNS))
+def test_what_is_read_through_something_remembered_counts_as_read(runs):
+    data = Tables()
+
+    def around(seen):
+        return data.under(("inner",), seen, by_date), seen.year_rule
+
+    for run in runs:
+        assert data.under(("outer",), run, around) == (by_date(run), "delivery")
+
+
+def test_nothing_is_remembered_of_what_failed():
+    data, tries = Tables(), []
+
+    def compute(seen):
+        tries.append(seen.baseline)
+        if len(tries) == 1:
+            raise ValueError("once")
+
+    with pytest.raises(ValueError, match="once"):
+        data.under(("a",), choose(), compute)
+    assert [data.under(("a",), choose(), compute) for _ in range(2)] == [None, None]
+    assert len(tries) == 2
+
+
+def test_a_choice_that_is_not_declared_is_refused_even_where_its_result_is_remembered():
+    data = Tables()
+    data.under(("a",), choose(), lambda seen: seen.baseline)
+    with pytest.raises(AttributeError, match="CEPA-999: .* choice baseline"):
+        data.under(("a",), Declared(choose(), (), "CEPA-999"), lambda seen: seen.baseline)
+
+
+def test_a_claim_read_twice_is_the_same_claim():
+    first, second = claims.ledger(), claims.ledger()
+    assert first == second
+    assert [*map(hash, first.values())] == [*map(hash, second.values())]
+    one = first["CEPA-023"]
+    assert one != one._replace(check_args=one.check_args | {"ever": False})
+
+
 def test_a_ledger_row_is_read_with_its_lists_and_its_gaps():
     cell = {"CEPA-001": "increase", "CEPA-023": "="}
     ledger = claims.ledger()

@@ -118,10 +118,25 @@ def test_each_combination_is_judged_by_its_own_tolerance_and_reading(stub, claim
 
 def test_a_check_is_measured_once_for_all_ways_to_judge(stub, claim_of):
     calls = []
-    stub(lambda chosen: calls.append(chosen) or 10)
+    stub(lambda chosen: calls.append(chosen.baseline) or 10)
     claim = claim_of(check="stub", choices=("baseline", "tolerance", "reading"))
     assert robustness.curve(claim, Tables(), choose()).verdict.size == 18
-    assert len(calls) == 2
+    assert calls == GRID["baseline"]
+
+
+def test_a_check_is_measured_once_for_all_settings_of_what_it_does_not_read(stub, claim_of):
+    calls = []
+
+    def measured(chosen):
+        calls.append((chosen.baseline, chosen.hs_list if chosen.baseline == "baci" else ""))
+        return GRID["hs_list"].index(chosen.hs_list) if chosen.baseline == "baci" else 10
+
+    stub(measured)
+    claim = claim_of(check="stub", choices=("baseline", "hs_list", "base_year"))
+    one = robustness.curve(claim, Tables(), choose())
+    assert calls == [("china_reported", ""), *(("baci", name) for name in GRID["hs_list"])]
+    assert one.observed[0].tolist() == [[10] * 3] * 3
+    assert one.observed[1].tolist() == [[0] * 3, [1] * 3, [2] * 3]
 
 
 def test_whole_numbers_become_numbers_that_can_be_missing(stub, claim_of):

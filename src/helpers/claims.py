@@ -4,6 +4,7 @@ A check measures; it never judges. `judge` judges; it never looks at data.
 """
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -74,6 +75,10 @@ class Claim(NamedTuple):
     caveat: str
     needs: str
 
+    def __hash__(self) -> int:
+        """Let results be kept by claim; its arguments, which have no hash, are part of equality."""
+        return hash(self.claim_id)
+
     @property
     def years(self) -> tuple[int, int]:
         """First and last year of the claim's period."""
@@ -82,7 +87,7 @@ class Claim(NamedTuple):
     def read(self, reading: str) -> "Claim":
         """Give the claim with the number that its words have in a reading: loose, strict ..."""
         other = {"loose": self.expected_loose, "strict": self.expected_strict}.get(reading)
-        return self if other is None or pd.isna(other) else self._replace(expected=other)
+        return self if other is None or math.isnan(other) else self._replace(expected=other)
 
 
 class Reading(NamedTuple):
@@ -156,6 +161,7 @@ class Tables:
         self._frames = dict(changed or {})
         self._where = where
         self._known: dict[tuple, object] = {}
+        self._under: dict[tuple, _Fork | _Result] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give a table."""
@@ -171,6 +177,68 @@ class Tables:
         if key not in self._known:
             self._known[key] = compute()
         return self._known[key]
+
+    def under(
+        self, key: tuple, chosen: Choices, compute: Callable[["Choices | Declared"], object]
+    ) -> object:
+        """Compute what a key names once for each setting of the choices that it reads.
+
+        What is read first is always the same, and what is read next depends on nothing but what
+        has been read; so each run of settings leads to the choice read next or to the result.
+
+        Parameters
+        ----------
+        key
+            Names all that the result depends on besides the tables and the choices.
+        chosen
+            The choices of a run, as they are or as a check sees them.
+        compute
+            Takes the choices and gives the result, which must not be altered.
+        """
+        known = self._under.get(key)
+        while type(known) is _Fork:
+            known = known.after.get(getattr(chosen, known.choice))
+        if known is None:
+            seen = _Seen(chosen)
+            known = _Result(compute(seen))
+            self._under[key] = _grown(self._under.get(key), [*vars(seen).items()], known)
+        return known.value
+
+
+class _Result(NamedTuple):
+    """What was computed."""
+
+    value: object
+
+
+class _Fork(NamedTuple):
+    """The choice that is read next, and what follows after each setting of it."""
+
+    choice: str
+    after: "dict[object, _Fork | _Result]"
+
+
+def _grown(known: _Fork | None, read: list[tuple[str, object]], result: _Result) -> _Fork | _Result:
+    """Add a result where the settings that were read on the way to it lead."""
+    if not read:
+        return result
+    (choice, setting), *rest = read
+    fork = known or _Fork(choice, {})
+    fork.after[setting] = _grown(fork.after.get(setting), rest, result)
+    return fork
+
+
+class _Seen:
+    """Choices that remember, as attributes of their own, which were read and in which order."""
+
+    __slots__ = ("__dict__", "_chosen")
+
+    def __init__(self, chosen: "Choices | Declared") -> None:
+        self._chosen = chosen
+
+    def __getattr__(self, name: str) -> object:
+        """Give a choice that is read for the first time."""
+        return vars(self).setdefault(name, getattr(self._chosen, name))
 
 
 class Declared:
@@ -190,7 +258,7 @@ class Declared:
                 f"{self._claim_id}: its check reads the choice {name}, but the ledger declares "
                 f"{', '.join(self._names) or 'none'}; add it to the column choices"
             )
-        return getattr(self._chosen, name)
+        return vars(self).setdefault(name, getattr(self._chosen, name))
 
 
 Check = Callable[..., Finding]
@@ -231,13 +299,15 @@ def of_notebook(notebook: str) -> dict[str, Claim]:
 
 def _claim(row: dict) -> Claim:
     """Make a claim of a row: lists and arguments read, missing text empty."""
-    numbers = {"expected", "expected_high", "expected_loose", "expected_strict", "tolerance"}
-    texts = {k: ("" if pd.isna(v) else v) for k, v in row.items() if k not in numbers}
+    names = ("expected", "expected_high", "expected_loose", "expected_strict", "tolerance")
+    # One NaN for all, so that a claim read twice equals itself.
+    numbers = {name: MISSING if math.isnan(row[name]) else row[name] for name in names}
+    texts = {k: ("" if pd.isna(v) else v) for k, v in row.items() if k not in names}
     listed = {
         "check_args": _arguments(row["claim_id"], texts["check_args"] or "{}"),
         "choices": tuple(filter(None, texts["choices"].split(";"))),
     }
-    return Claim(**{**row, **texts, **listed})
+    return Claim(**{**numbers, **texts, **listed})
 
 
 def _arguments(claim_id: str, text: str) -> dict:
@@ -285,7 +355,7 @@ def judge(claim: Claim, finding: Finding, chosen: Choices) -> Verdict:
     """
     if claim.testability in ("untestable", "citable"):
         return Verdict("opinion" if claim.testability == "untestable" else "cited")
-    if claim.operator == "none" or pd.isna(finding.observed):
+    if claim.operator == "none" or math.isnan(finding.observed):
         return Verdict("not_in_data")
     bound = _bound(claim, finding, chosen)
     if _meets(claim, bound, finding.observed):
@@ -312,7 +382,7 @@ def _bound(claim: Claim, finding: Finding, chosen: Choices) -> _Bound:
     expected = claim.read(chosen.reading).expected
     slack = abs(expected) * claim.tolerance * TOLERANCE_FACTOR[chosen.tolerance]
     return _Bound(
-        expected, claim.expected_high, 0.0 if pd.isna(slack) else slack, finding.unchanged
+        expected, claim.expected_high, 0.0 if math.isnan(slack) else slack, finding.unchanged
     )
 
 
@@ -341,7 +411,7 @@ def _meets(claim: Claim, bound: _Bound, observed: float) -> bool:
 
 def _shaded(claim: Claim, bound: _Bound, finding: Finding) -> Verdict:
     """Say whether a claim whose letter holds does so without reserve."""
-    worded = pd.notna(claim.expected_loose) or pd.notna(claim.expected_strict)
+    worded = not (math.isnan(claim.expected_loose) and math.isnan(claim.expected_strict))
     stated = claim.operator in (">=", ">") and claim.kind in NUMBERS and not worded
     if stated and 0 < LOOSE * bound.expected <= finding.observed:
         return Verdict("holds_in_part", "loose_floor")
@@ -352,7 +422,7 @@ def _shaded(claim: Claim, bound: _Bound, finding: Finding) -> Verdict:
     if unclear.get(claim.operator):
         return Verdict("holds_in_part", "within_interval_only")
     for reading in finding.readings:
-        defined = reading.reason == "some_definitions_only" and pd.notna(reading.observed)
+        defined = reading.reason == "some_definitions_only" and not math.isnan(reading.observed)
         if defined and not _meets(claim, bound, reading.observed):
             return Verdict("holds_in_part", reading.reason, f"not under: {reading.words}")
     return Verdict("holds")
@@ -360,7 +430,7 @@ def _shaded(claim: Claim, bound: _Bound, finding: Finding) -> Verdict:
 
 def _reaches(claim: Claim, bound: _Bound, finding: Finding) -> bool:
     """Tell whether the interval holds a number that meets the claim."""
-    if claim.operator in ("increase", "decrease", "exists") or pd.isna(finding.low):
+    if claim.operator in ("increase", "decrease", "exists") or math.isnan(finding.low):
         return False
     inside = finding.low < bound.expected < finding.high
     exact = bound._replace(slack=0.0)

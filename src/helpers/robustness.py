@@ -6,7 +6,7 @@ reading of its words and each tolerance: all combinations, not a sample.
 """
 
 import math
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 import numpy as np
@@ -116,12 +116,21 @@ def curve(claim: Claim, data: Tables, base: Choices) -> Curve:
     judging = tuple(name for name in claim.choices if name in JUDGING)
     axes = [settings(name, base) for name in (*measuring, *judging)]
     shape = tuple(len(axis) for axis in axes)
-    found = []
-    for own in product(*axes[: len(measuring)]):
-        finding = measure(claim, data, with_choices(base, measuring, own))
-        for eyes in product(*axes[len(measuring) :]):
-            verdict = judge(claim, finding, with_choices(base, judging, eyes)).verdict
-            found.append((finding.observed, finding.low, finding.high, CODES.index(verdict)))
+    findings = [
+        measure(claim, data, with_choices(base, measuring, own))
+        for own in product(*axes[: len(measuring)])
+    ]
+    eyes = [with_choices(base, judging, own) for own in product(*axes[len(measuring) :])]
+    # Choices that bear on nothing lead to the very same finding, which is judged once.
+    different = {id(finding): finding for finding in findings}
+    judged = {
+        place: [
+            (one.observed, one.low, one.high, CODES.index(judge(claim, one, seen).verdict))
+            for seen in eyes
+        ]
+        for place, one in different.items()
+    }
+    found = chain.from_iterable(judged[id(finding)] for finding in findings)
     observed, low, high, codes = (
         np.array(part, dtype=float).reshape(shape) for part in zip(*found, strict=True)
     )

@@ -12,6 +12,7 @@ from helpers.claims import (
     CHECKS,
     MISSING,
     VERDICTS,
+    Check,
     Claim,
     Declared,
     Finding,
@@ -33,7 +34,7 @@ def measure(claim: Claim, data: Tables, chosen: Choices) -> Finding:
         cannot follow; the message names the claim.
     """
     if claim.testability == "citable":
-        return cited(claim, data)
+        return data.once(("cited", claim), lambda: cited(claim, data))
     if not claim.check:
         return Finding(MISSING, unit=claim.unit, note=claim.needs)
     if claim.check not in CHECKS:
@@ -41,19 +42,32 @@ def measure(claim: Claim, data: Tables, chosen: Choices) -> Finding:
             f"{claim.claim_id}: no check {claim.check!r}; there are {', '.join(sorted(CHECKS))}"
         )
     function = CHECKS[claim.check]
-    seen = Declared(chosen, claim.choices, claim.claim_id)
+    return data.under(
+        ("finding", function, claim), chosen, lambda seen: _run(function, claim, data, seen)
+    )
+
+
+def _run(function: Check, claim: Claim, data: Tables, chosen: Choices) -> Finding:
+    """Run the check of a claim on the choices that the claim declares."""
+    data.once(("fits", function, claim), lambda: _fits(function, claim))
+    declared = Declared(chosen, claim.choices, claim.claim_id)
     try:
-        inspect.signature(function).bind(data, seen, claim, **claim.check_args)
-    except TypeError as error:
-        takes = ", ".join([*inspect.signature(function).parameters][3:])
-        raise ValueError(f"{claim.claim_id}: {claim.check}: {error}; it takes {takes}") from None
-    try:
-        return function(data, seen, claim, **claim.check_args)
+        return function(data, declared, claim, **claim.check_args)
     except (ValueError, KeyError, TypeError, AttributeError, re.error) as error:
         said = (
             f"{claim.claim_id}: {claim.check} with {claim.check_args} in data/raw/claims: {error}"
         )
         raise ValueError(said) from error
+
+
+def _fits(function: Check, claim: Claim) -> None:
+    """Refuse arguments that a check does not take."""
+    signature = inspect.signature(function)
+    try:
+        signature.bind(None, None, claim, **claim.check_args)
+    except TypeError as error:
+        takes = ", ".join([*signature.parameters][3:])
+        raise ValueError(f"{claim.claim_id}: {claim.check}: {error}; it takes {takes}") from None
 
 
 def decide(claim: Claim, data: Tables, chosen: Choices) -> tuple[Finding, Verdict]:

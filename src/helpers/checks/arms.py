@@ -151,7 +151,7 @@ def deal_year(
     event, also
         order, first_delivery or last_delivery; `also` is a second definition of the date.
     """
-    deals = select(sure(tables, "arms_deals", chosen), where)
+    deals = sure(tables, "arms_deals", chosen, where)
     if not len(deals):
         return Finding(MISSING, unit="year", note="no such deal in the register")
     year = {name: float(pick(deals[column])) for name, (column, pick) in EVENTS.items()}
@@ -503,7 +503,7 @@ def ships_fitted(
     origin
         ISO code of the state that the engines fitted come from.
     """
-    rows = select(sure(tables, "ship_engines", chosen), where | {"fitted_iso3": origin})
+    rows = sure(tables, "ship_engines", chosen, where | {"fitted_iso3": origin})
     once = rows[rows["in_ship_count"]].dropna(subset="ships_otherwise")
     if not len(once):
         return Finding(MISSING, unit="ships", note="no count of such ships")

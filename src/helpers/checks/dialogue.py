@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from helpers import dates, dialogue, evidence, exercises, stats
+from helpers.checks.events import contacts, counted_contacts
 from helpers.checks.select import run_years, select, sure
 from helpers.choices import Choices, confident
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
@@ -13,18 +14,12 @@ from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 CHIEFS = ("defence_ministers", "strategic_security_consultation", "security_council_other")
 
 
-def _contacts(tables: Tables) -> pd.DataFrame:
-    """Put meetings and consultations together, each contact once."""
-    frames = tables["meetings"], tables["consultations"]
-    return tables.once(("contacts",), lambda: dialogue.contacts(*frames))
-
-
-def _rows(tables: Tables, contacts: pd.DataFrame) -> dict[str, pd.Index]:
+def _rows(tables: Tables, met: pd.DataFrame) -> dict[str, pd.Index]:
     """Name the rows of both tables that contacts come from."""
     found = {}
     for name, key in (("meetings", "meeting_id"), ("consultations", "consultation_id")):
         frame = tables[name]
-        found[name] = frame.index[frame[key].isin(contacts["contact_id"])]
+        found[name] = frame.index[frame[key].isin(met["contact_id"])]
     return found
 
 
@@ -35,34 +30,30 @@ def meetings_per_year(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
     The years are those of the claim's period that were searched for contacts; readings count
     trips instead of contacts: all, bilateral ones, and those of the heads alone.
     """
-    key = chosen.min_confidence, chosen.rank_min, chosen.count_virtual, chosen.count_calls
-
-    def measured() -> Finding:
-        years = dialogue.years_covered(*claim.years)
-        if not years:
-            return Finding(MISSING, unit="contacts per year", note="years not searched")
-        kept = dialogue.counted(_contacts(tables), chosen)
-        kept = kept[kept["year"].isin(years)]
-        alone = kept[kept["setting"] == "bilateral"]
-        readings = {
-            "counting trips instead of contacts": dialogue.one_per_trip(kept),
-            "counting trips, and of these bilateral ones only": dialogue.one_per_trip(alone),
-            "counting bilateral trips of defence ministers and security-council chiefs only": (
-                dialogue.one_per_trip(alone[alone["mechanism"].isin(CHIEFS)])
-            ),
-        }
-        return Finding(
-            *stats.poisson_rate(len(kept), len(years)),
-            unit="contacts per year",
-            rows=_rows(tables, kept),
-            note=f"{len(kept)} contacts in {len(years)} years",
-            readings=tuple(
-                Reading("some_definitions_only", words, len(frame) / len(years))
-                for words, frame in readings.items()
-            ),
-        )
-
-    return tables.once(("meetings_per_year", claim.claim_id, *key), measured)
+    years = dialogue.years_covered(*claim.years)
+    if not years:
+        return Finding(MISSING, unit="contacts per year", note="years not searched")
+    columns = ["contact_id", "year", "setting", "mechanism", "trip_id"]
+    kept = counted_contacts(tables, chosen)[columns]
+    kept = kept[kept["year"].isin(years)]
+    alone = kept[kept["setting"] == "bilateral"]
+    readings = {
+        "counting trips instead of contacts": dialogue.one_per_trip(kept),
+        "counting trips, and of these bilateral ones only": dialogue.one_per_trip(alone),
+        "counting bilateral trips of defence ministers and security-council chiefs only": (
+            dialogue.one_per_trip(alone[alone["mechanism"].isin(CHIEFS)])
+        ),
+    }
+    return Finding(
+        *stats.poisson_rate(len(kept), len(years)),
+        unit="contacts per year",
+        rows=_rows(tables, kept),
+        note=f"{len(kept)} contacts in {len(years)} years",
+        readings=tuple(
+            Reading("some_definitions_only", words, len(frame) / len(years))
+            for words, frame in readings.items()
+        ),
+    )
 
 
 @check
@@ -77,31 +68,26 @@ def rounds_each_year(tables: Tables, chosen: Choices, claim: Claim, mechanism: s
     mechanism
         Code of the mechanism.
     """
-
-    def measured() -> Finding:
-        found = confident(_contacts(tables), chosen.min_confidence)
-        numbered = dialogue.rounds(found, mechanism)
-        asked = run_years(claim)
-        inside = numbered[numbered["year"].isin(asked)]
-        if not len(inside):
-            return Finding(MISSING, unit="share of years", note="no round of these years known")
-        dated, held = set(inside["year"]), _years_implied(numbered)
-        years = {
-            "none in": [year for year in asked if year not in held],
-            "by the numbers only in": [year for year in asked if year in held - dated],
-        }
-        notes = [f"{what} {', '.join(map(str, found))}" for what, found in years.items() if found]
-        on_page = "counting only rounds that a page dates", len(dated) / len(asked)
-        return Finding(
-            1 - len(years["none in"]) / len(asked),
-            unit="share of years",
-            rows=_rows(tables, inside),
-            note="; ".join(notes) or "one in every year",
-            readings=(Reading("some_definitions_only", *on_page),),
-        )
-
-    key = "rounds_each_year", claim.claim_id, mechanism, chosen.min_confidence
-    return tables.once(key, measured)
+    found = confident(contacts(tables), chosen.min_confidence)
+    numbered = dialogue.rounds(found, mechanism)
+    asked = run_years(claim)
+    inside = numbered[numbered["year"].isin(asked)]
+    if not len(inside):
+        return Finding(MISSING, unit="share of years", note="no round of these years known")
+    dated, held = set(inside["year"]), _years_implied(numbered)
+    years = {
+        "none in": [year for year in asked if year not in held],
+        "by the numbers only in": [year for year in asked if year in held - dated],
+    }
+    notes = [f"{what} {', '.join(map(str, found))}" for what, found in years.items() if found]
+    on_page = "counting only rounds that a page dates", len(dated) / len(asked)
+    return Finding(
+        1 - len(years["none in"]) / len(asked),
+        unit="share of years",
+        rows=_rows(tables, inside),
+        note="; ".join(notes) or "one in every year",
+        readings=(Reading("some_definitions_only", *on_page),),
+    )
 
 
 def _years_implied(numbered: pd.DataFrame) -> set[int]:
@@ -134,29 +120,24 @@ def rounds_per_year(tables: Tables, chosen: Choices, claim: Claim, mechanism: st
     mechanism
         Code of the mechanism.
     """
-
-    def measured() -> Finding:
-        found = dialogue.rounds(confident(_contacts(tables), chosen.min_confidence), mechanism)
-        asked = run_years(claim)
-        inside = found[found["year"].isin(asked)].reset_index(drop=True)
-        pace = dialogue.pace(inside)
-        if pd.isna(pace):
-            return Finding(MISSING, unit="rounds per year", note="fewer than two rounds numbered")
-        first, last = inside.iloc[0], inside.iloc[-1]
-        steps = int(last["round_no"] - first["round_no"])
-        is_followed, after = (found["round_no"] > last["round_no"]).any(), "; none numbered later"
-        words = f"spreading {steps + 1} rounds over {asked[0]} to {asked[-1]}"
-        return Finding(
-            *stats.poisson_rate(steps, steps / pace),
-            unit="rounds per year",
-            rows=_rows(tables, inside),
-            note=f"rounds {first['round_no']} to {last['round_no']}, "
-            f"{first['date_start']} to {last['date_start']}{'' if is_followed else after}",
-            readings=(Reading("some_definitions_only", words, (steps + 1) / len(asked)),),
-        )
-
-    key = "rounds_per_year", claim.claim_id, mechanism, chosen.min_confidence
-    return tables.once(key, measured)
+    found = dialogue.rounds(confident(contacts(tables), chosen.min_confidence), mechanism)
+    asked = run_years(claim)
+    inside = found[found["year"].isin(asked)].reset_index(drop=True)
+    pace = dialogue.pace(inside)
+    if pd.isna(pace):
+        return Finding(MISSING, unit="rounds per year", note="fewer than two rounds numbered")
+    first, last = inside.iloc[0], inside.iloc[-1]
+    steps = int(last["round_no"] - first["round_no"])
+    is_followed, after = (found["round_no"] > last["round_no"]).any(), "; none numbered later"
+    words = f"spreading {steps + 1} rounds over {asked[0]} to {asked[-1]}"
+    return Finding(
+        *stats.poisson_rate(steps, steps / pace),
+        unit="rounds per year",
+        rows=_rows(tables, inside),
+        note=f"rounds {first['round_no']} to {last['round_no']}, "
+        f"{first['date_start']} to {last['date_start']}{'' if is_followed else after}",
+        readings=(Reading("some_definitions_only", words, (steps + 1) / len(asked)),),
+    )
 
 
 @check
@@ -185,7 +166,7 @@ def roadmap_years(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
 
 def _exercises(tables: Tables, chosen: Choices) -> pd.DataFrame:
     """Keep the exercises that count."""
-    return exercises.counted(sure(tables, "exercises", chosen), chosen.counting_rule)
+    return sure(tables, "exercises", chosen, {f"counted_{chosen.counting_rule}": True})
 
 
 Field = tuple[pd.Series, pd.DataFrame]
@@ -198,7 +179,7 @@ def _exercises_by_year(tables: Tables, chosen: Choices) -> Field:
 
 
 def _meetings_by_year(tables: Tables, chosen: Choices) -> Field:
-    found = confident(_contacts(tables), chosen.min_confidence)
+    found = confident(contacts(tables), chosen.min_confidence)
     core = found[found["is_core"]]
     used = tables["meetings"].loc[_rows(tables, core)["meetings"]]
     return dialogue.per_year(core, dialogue.years_covered(*dialogue.COVERED)), used
@@ -211,18 +192,16 @@ def _deliveries_by_year(tables: Tables, chosen: Choices) -> Field:
 
 
 NAMES = {"arms_tiv": "arms deliveries"}
-FIELDS: dict[str, tuple[Callable[[Tables, Choices], Field], tuple[str, ...]]] = {
-    "exercises": (_exercises_by_year, ("counting_rule", "min_confidence")),
-    "meetings": (_meetings_by_year, ("min_confidence",)),
-    "arms_tiv": (_deliveries_by_year, ("sipri_release",)),
+FIELDS: dict[str, Callable[[Tables, Choices], Field]] = {
+    "exercises": _exercises_by_year,
+    "meetings": _meetings_by_year,
+    "arms_tiv": _deliveries_by_year,
 }
 
 
 def _field(tables: Tables, chosen: Choices, name: str) -> Field:
     """Give the yearly numbers of a field of cooperation and the rows behind them."""
-    measured, reads = FIELDS[name]
-    key = "field", name, *(getattr(chosen, choice) for choice in reads)
-    return tables.once(key, lambda: measured(tables, chosen))
+    return tables.under(("field", name), chosen, lambda seen: FIELDS[name](tables, seen))
 
 
 def _era(chosen: Choices, claim: Claim) -> list[int]:
@@ -253,10 +232,11 @@ def fields_grown(
     earlier = list(range(first, min(last, int(chosen.cutoff_1[:4]) - 1) + 1))
     ratios, rows = {}, {}
     for name in fields:
-        numbers, used = _field(tables, chosen, name)
-        means = [numbers[numbers.index.isin(years)].mean() for years in (earlier, later)]
-        ratios[name] = float(means[1] / means[0]) if means[0] else MISSING
-        rows[name] = used.index[used["year"].isin([*earlier, *later])]
+        ratios[name], rows[name] = tables.under(
+            ("field grown", name, *earlier, "to", *later),
+            chosen,
+            lambda seen, name=name: _grown(_field(tables, seen, name), earlier, later),
+        )
     grown = sum(ratio >= by for ratio in ratios.values())
     known = [f"{NAMES.get(name, name)} {ratio:.1f}" for name, ratio in ratios.items()]
     return Finding(
@@ -267,6 +247,14 @@ def fields_grown(
     )
 
 
+def _grown(field: Field, earlier: list[int], later: list[int]) -> tuple[float, pd.Index]:
+    """Divide the later yearly mean of a field by the earlier one, and name the rows of both."""
+    numbers, used = field
+    before, after = (numbers[numbers.index.isin(years)].mean() for years in (earlier, later))
+    ratio = float(after / before) if before else MISSING
+    return ratio, used.index[used["year"].isin([*earlier, *later])]
+
+
 @check
 def formats_trend(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
     """Fit a line to the yearly number of standing formats in use: series of exercises, mechanisms.
@@ -274,27 +262,38 @@ def formats_trend(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
     A series counts in a year with an edition, a mechanism of consultation in a year with a
     contact of any rank. Years are those of the claim's period between the two cut-offs.
     """
+    years = _era(chosen, claim)
+    if len(years) < 3:
+        return Finding(MISSING, unit="formats per year", note="fewer than three years")
+    series, drills = _in_use(tables, chosen, "exercises", years)
+    mechanisms, met = _in_use(tables, chosen, "contacts", years)
+    counts = series + mechanisms
+    return Finding(
+        *stats.trend(counts.astype("float64")),
+        unit="more formats each year",
+        rows=drills | met,
+        note="formats in use: " + ", ".join(f"{y} {n}" for y, n in counts.items()),
+    )
 
-    def measured() -> Finding:
-        years = _era(chosen, claim)
-        frames = _exercises(tables, chosen), confident(_contacts(tables), chosen.min_confidence)
-        drills, contacts = (frame[frame["year"].isin(years)] for frame in frames)
-        counts = sum(
-            frame.groupby("year")[column].nunique().reindex(years, fill_value=0)
-            for frame, column in ((drills, "series"), (contacts, "mechanism"))
-        )
-        if len(years) < 3:
-            return Finding(MISSING, unit="formats per year", note="fewer than three years")
-        slope = stats.trend(counts.astype("float64"))
-        return Finding(
-            *slope,
-            unit="more formats each year",
-            rows={"exercises": drills.index, **_rows(tables, contacts)},
-            note="formats in use: " + ", ".join(f"{y} {n}" for y, n in counts.items()),
-        )
 
-    key = chosen.counting_rule, chosen.min_confidence, chosen.cutoff_1, chosen.cutoff_2
-    return tables.once(("formats_trend", claim.claim_id, *key), measured)
+def _in_use(
+    tables: Tables, chosen: Choices, name: str, years: list[int]
+) -> tuple[pd.Series, dict[str, pd.Index]]:
+    """Count the series of exercises, or the mechanisms of contacts, with one in each year."""
+
+    def compute(seen: Choices) -> tuple[pd.Series, dict[str, pd.Index]]:
+        if name == "exercises":
+            frame = _exercises(tables, seen)[["year", "series"]]
+        else:
+            every = contacts(tables)[["year", "mechanism", "contact_id", "confidence"]]
+            frame = confident(every, seen.min_confidence)
+        inside = frame[frame["year"].isin(years)]
+        counts = inside.groupby("year")[frame.columns[1]].nunique()
+        counts = counts.reindex(years, fill_value=0)
+        used = {"exercises": inside.index} if name == "exercises" else _rows(tables, inside)
+        return counts, used
+
+    return tables.under(("formats in use", name, *years), chosen, compute)
 
 
 @check

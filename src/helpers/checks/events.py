@@ -1,15 +1,17 @@
 """Events gathered over stretches of time: what the checks on exercises and dialogue count."""
 
 import json
-from functools import cache
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers import dates, dialogue, exercises
-from helpers.checks.select import select
-from helpers.choices import Choices, confident
+from helpers import dates, dialogue
+from helpers.checks.select import marked, sure_marked
+from helpers.choices import Choices
 from helpers.claims import Check, Claim, Reading, Tables
 
 # What ties an event to the war: where it was held, or with whom. Iran and North Korea arm Russia,
@@ -19,31 +21,32 @@ WAR_PARTNERS = "IRN|PRK|BLR"
 LINKS = ("narrow", "broad", "not narrow", "not broad")
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True)
+class Span:
     """A stretch of time: its first day and the first day after it."""
 
-    first: pd.Timestamp
-    end: pd.Timestamp
+    first: date
+    end: date
 
     @property
     def is_whole(self) -> bool:
         """Whether it is made of calendar years."""
-        return all((day.month, day.day) == (1, 1) for day in self)
+        return all((day.month, day.day) == (1, 1) for day in (self.first, self.end))
 
-    @property
+    @cached_property
     def years(self) -> float:
         """Length in years: whole calendar years count as such, others by days."""
         if self.is_whole:
             return float(max(self.end.year - self.first.year, 0))
         return max((self.end - self.first).days, 0) / 365.25
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Name the years, and the days where the stretch does not begin or end with a year."""
-        last = self.end - pd.Timedelta(days=1)
+        last = self.end - timedelta(days=1)
         if self.is_whole:
             return f"{self.first.year} to {last.year}" if self.years > 1 else f"{last.year}"
-        return f"{self.first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return f"{self.first} to {last}"
 
 
 class Events(NamedTuple):
@@ -55,7 +58,7 @@ class Events(NamedTuple):
 
     def within(self, span: Span) -> np.ndarray:
         """Give the labels of the events of a stretch of time."""
-        first, end = span.first.to_datetime64(), span.end.to_datetime64()
+        first, end = np.datetime64(span.first), np.datetime64(span.end)
         return self.labels[(self.days >= first) & (self.days < end)]
 
     @property
@@ -64,9 +67,16 @@ class Events(NamedTuple):
         return pd.DatetimeIndex(self.days).year.to_numpy()
 
 
-def _dated(table: str, frame: pd.DataFrame) -> Events:
-    """Make events of the rows of a table; of a partial date the first day counts."""
-    return Events(table, frame.index.to_numpy(), dates.first_day(frame["date_start"]).to_numpy())
+def _dated(tables: Tables, table: str, marks: np.ndarray) -> Events:
+    """Make events of marked rows of a table; of a partial date the first day counts."""
+    frame = tables[table]
+    days = tables.once(("days", table), lambda: dates.first_day(frame["date_start"]).to_numpy())
+    return Events(table, frame.index.to_numpy()[marks], days[marks])
+
+
+def places(tables: Tables, labels: np.ndarray) -> np.ndarray:
+    """Give the places that exercises have in their table."""
+    return tables["exercises"].index.get_indexer(labels)
 
 
 def stretch(word: str, chosen: Choices, claim: Claim) -> Span:
@@ -99,7 +109,8 @@ def _between(start: str, end: str) -> Span:
     (3.0, '2022-02-24 to 2024-12-31')
     """
     ends = pd.Series([start, end])
-    return Span(dates.first_day(ends)[0], dates.last_day(ends)[1] + pd.Timedelta(days=1))
+    last = dates.last_day(ends)[1].date()
+    return Span(dates.first_day(ends)[0].date(), last + timedelta(days=1))
 
 
 def covered(span: Span, tables: Tables, of: list[str]) -> Span:
@@ -129,20 +140,36 @@ def counted(
     rule: str = "",
 ) -> Events:
     """Give the exercises that meet conditions and count: by a rule, or as the run chooses."""
-    rule, least = rule or chosen.counting_rule, chosen.min_confidence
 
-    def compute() -> Events:
-        kept = exercises.counted(confident(tables["exercises"], least), rule)
-        kept = select(kept, where or {})
-        kept = kept[_linked(kept, ukraine)] if ukraine else kept
-        return _dated("exercises", kept)
+    def compute(seen: Choices) -> Events:
+        marks = sure_marked(tables, "exercises", seen)
+        marks &= marked(tables, "exercises", {f"counted_{rule or seen.counting_rule}": True})
+        marks &= marked(tables, "exercises", where)
+        if ukraine:
+            linked = tables.once(("linked", ukraine), lambda: _linked(tables["exercises"], ukraine))
+            marks &= linked.to_numpy()
+        return _dated(tables, "exercises", marks)
 
-    return tables.once(("exercises counted", rule, least, json.dumps(where), ukraine), compute)
+    key = ("exercises counted", rule, json.dumps(where), ukraine)
+    return tables.under(key, chosen, compute)
 
 
-def stretches(words: list[str], tables: Tables, chosen: Choices, claim: Claim) -> list[Span]:
-    """Read stretches of time, cut to the years that the table of exercises covers."""
-    return [covered(stretch(word, chosen, claim), tables, ["exercises"]) for word in words]
+def stretches(
+    words: list[str], tables: Tables, chosen: Choices, claim: Claim, of: list[str] | None = None
+) -> list[Span]:
+    """Read stretches of time, cut to the years that the tables of series cover.
+
+    Parameters
+    ----------
+    of
+        The series; exercises unless given.
+    """
+    of = of or ["exercises"]
+    return tables.under(
+        ("stretches", *words, claim.period_start, claim.period_end, *of),
+        chosen,
+        lambda seen: [covered(stretch(word, seen, claim), tables, of) for word in words],
+    )
 
 
 def _linked(events: pd.DataFrame, ukraine: str) -> pd.Series:
@@ -174,9 +201,9 @@ def gather(
         if name == "exercises":
             found.append(counted(tables, chosen, where, ukraine))
         elif name == "meetings":
-            found.extend(_meetings(tables, chosen))
+            found += tables.under(("meetings",), chosen, lambda seen: _meetings(tables, seen))
         elif name == "core_meetings":
-            found.append(_core_meetings(tables, chosen.min_confidence))
+            found += tables.under(("core",), chosen, lambda seen: _core_meetings(tables, seen))
         else:
             raise ValueError(f"no series {name!r}; use exercises, meetings or core_meetings")
     return found
@@ -184,34 +211,57 @@ def gather(
 
 def _meetings(tables: Tables, chosen: Choices) -> list[Events]:
     """Give the meetings that count, as rows of the two tables that hold them."""
-    names = ("min_confidence", "rank_min", "count_virtual", "count_calls")
-    rules = {name: getattr(chosen, name) for name in names}
-
-    def compute() -> list[Events]:
-        every = dialogue.contacts(tables["meetings"], tables["consultations"])
-        kept = dialogue.counted(every, Choices(**rules)).set_index("contact_id")
-        kept = kept[kept["year"].between(*dialogue.COVERED)]
-        found = []
-        for table, column in (("meetings", "meeting_id"), ("consultations", "consultation_id")):
-            frame = tables[table]
-            found.append(_dated(table, frame[frame[column].isin(kept.index)]))
-        return found
-
-    return tables.once(("meetings counted", *rules.values()), compute)
+    kept = counted_contacts(tables, chosen)
+    kept = kept[kept["year"].between(*dialogue.COVERED)]
+    return [
+        _dated(tables, table, tables[table][column].isin(kept["contact_id"]).to_numpy(dtype=bool))
+        for table, column in (("meetings", "meeting_id"), ("consultations", "consultation_id"))
+    ]
 
 
-def _core_meetings(tables: Tables, min_confidence: str) -> Events:
+def contacts(tables: Tables) -> pd.DataFrame:
+    """Put meetings and consultations together, each contact once."""
+    frames = tables["meetings"], tables["consultations"]
+    return tables.once(("contacts",), lambda: dialogue.contacts(*frames))
+
+
+def counted_contacts(tables: Tables, chosen: Choices) -> pd.DataFrame:
+    """Keep the contacts that count under the choices of a run."""
+    every = contacts(tables)
+    return tables.under(("contacts",), chosen, lambda seen: dialogue.counted(every, seen))
+
+
+def _core_meetings(tables: Tables, chosen: Choices) -> list[Events]:
     """Give the one core meeting of each trip, whatever its form."""
-
-    def compute() -> Events:
-        kept = confident(tables["meetings"], min_confidence)
-        kept = kept[kept["is_core"] & kept["year"].between(*dialogue.COVERED)]
-        return _dated("meetings", kept)
-
-    return tables.once(("core meetings", min_confidence), compute)
+    first, last = dialogue.COVERED
+    core = {"is_core": True, "year": {"from": first, "to": last}}
+    marks = sure_marked(tables, "meetings", chosen) & marked(tables, "meetings", core)
+    return [_dated(tables, "meetings", marks)]
 
 
-def within(found: list[Events], *spans: Span) -> tuple[list[int], dict[str, pd.Index]]:
+def within(
+    tables: Tables,
+    chosen: Choices,
+    spans: list[Span],
+    of: list[str],
+    where: dict | None = None,
+    ukraine: str | None = None,
+) -> tuple[list[int], dict[str, pd.Index]]:
+    """Count the events of series in stretches of time, and name the rows of all of them."""
+    conditions = json.dumps(where)
+    parts = [
+        tables.under(
+            ("within", name, conditions, ukraine, *spans),
+            chosen,
+            lambda c, name=name: _within(gather(tables, c, [name], where, ukraine), spans),
+        )
+        for name in of
+    ]
+    counts = [sum(part[i] for part, _ in parts) for i in range(len(spans))]
+    return counts, {table: rows for _, named in parts for table, rows in named.items()}
+
+
+def _within(found: list[Events], spans: list[Span]) -> tuple[list[int], dict[str, pd.Index]]:
     """Count events in stretches of time, and name the rows of all of them."""
     parts = [[events.within(span) for span in spans] for events in found]
     counts = [sum(len(part[i]) for part in parts) for i in range(len(spans))]
@@ -226,8 +276,14 @@ def other_readings(
     measure: Check, given: tuple, arguments: dict, others: list[dict] | None
 ) -> tuple[Reading, ...]:
     """Measure again with other arguments: the ledger's list of reason, words and `with`."""
+    tables, chosen, claim = given
     found = []
     for other in others or []:
-        observed = measure(*given, **{**arguments, **other["with"]}).observed
+        changed = {**arguments, **other["with"]}
+        observed = tables.under(
+            ("reading", measure, claim, json.dumps(changed)),
+            chosen,
+            lambda seen, changed=changed: measure(tables, seen, claim, **changed).observed,
+        )
         found.append(Reading(other["reason"], other["words"], observed))
     return tuple(found)

@@ -1,25 +1,27 @@
 """Checks on exercises, and trends over several series of events."""
 
 import itertools
+import json
 import math
 import re
+from collections import Counter
 
 import numpy as np
 import pandas as pd
 
-from helpers import arms, dates, dialogue, evidence, exercises, stats
+from helpers import arms, dates, evidence, exercises, stats
 from helpers.checks.events import (
     Span,
+    contacts,
     counted,
-    covered,
     gather,
     other_readings,
-    stretch,
+    places,
     stretches,
     within,
     years_covered,
 )
-from helpers.checks.select import during, select, sure
+from helpers.checks.select import during, sure
 from helpers.choices import Choices, confident
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 
@@ -56,12 +58,12 @@ def event_rate(
         Other readings: reason, words, and under `with` the arguments that differ.
     """
     of = of or ["exercises"]
-    span = covered(stretch("claim", chosen, claim), tables, of)
-    (events,), rows = within(gather(tables, chosen, of, where, ukraine), span)
+    (span,) = stretches(["claim"], tables, chosen, claim, of)
+    (events,), rows = within(tables, chosen, [span], of, where, ukraine)
     note = f"in {span.words}" if is_total else f"{events} in {span.words}"
     if ukraine:
         # What was looked at matters, most of all where nothing was found.
-        (every,), rows = within(gather(tables, chosen, of, where), span)
+        (every,), rows = within(tables, chosen, [span], of, where)
         note = f"of {every} in {span.words}" if is_total else f"{events} of {every} in {span.words}"
     arguments = {"of": of, "where": where, "ukraine": ukraine, "is_total": is_total}
     return Finding(
@@ -105,10 +107,8 @@ def event_rate_ratio(
         As for `event_rate`.
     """
     of = of or ["exercises"]
-    after = covered(stretch(later, chosen, claim), tables, of)
-    before = covered(stretch(earlier, chosen, claim), tables, of)
-    before = Span(before.first, min(before.end, after.first))
-    counts, rows = within(gather(tables, chosen, of, where, ukraine), after, before)
+    after, before = _apart(later, earlier, tables, chosen, claim, of)
+    counts, rows = within(tables, chosen, [after, before], of, where, ukraine)
     ratio = _ratio(tables, counts[0], after.years, counts[1], before.years)
     arguments = {"later": later, "earlier": earlier, "of": of, "where": where, "ukraine": ukraine}
     return Finding(
@@ -119,6 +119,19 @@ def event_rate_ratio(
         unchanged=1.0,
         readings=other_readings(event_rate_ratio, (tables, chosen, claim), arguments, readings),
     )
+
+
+def _apart(
+    later: str, earlier: str, tables: Tables, chosen: Choices, claim: Claim, of: list[str]
+) -> tuple[Span, Span]:
+    """Read two periods, the earlier one cut where the later one begins."""
+
+    def compute(seen: Choices) -> tuple[Span, Span]:
+        after, before = stretches([later, earlier], tables, seen, claim, of)
+        return after, Span(before.first, min(before.end, after.first))
+
+    key = ("apart", later, earlier, claim.period_start, claim.period_end, *of)
+    return tables.under(key, chosen, compute)
 
 
 def _ratio(
@@ -189,11 +202,15 @@ def feature_ratio(
     where, readings
         As for `event_rate`.
     """
-    events = counted(tables, chosen, where)
     spans = stretches([later, earlier], tables, chosen, claim)
-    counts, rows = within([events], *spans)
-    flags = tables["exercises"][list(features)]
-    marks = [int(flags.loc[events.within(span)].to_numpy().sum()) for span in spans]
+    counts, rows = within(tables, chosen, spans, ["exercises"], where)
+
+    def count(seen: Choices) -> list[int]:
+        events, flags = counted(tables, seen, where), tables["exercises"][list(features)]
+        per_event = tables.once(("features", *features), lambda: flags.to_numpy().sum(axis=1))
+        return [int(per_event[places(tables, events.within(span))].sum()) for span in spans]
+
+    marks = tables.under(("marks", *features, json.dumps(where), *spans), chosen, count)
     found = zip(marks, counts, spans, strict=True)
     words = [f"{mark} marks of {count} events in {span.words}" for mark, count, span in found]
     arguments = {"later": later, "earlier": earlier, "features": features, "where": where}
@@ -301,12 +318,17 @@ def variety(
     """
     spans = stretches([later, earlier], tables, chosen, claim)
     parts = [counted(tables, chosen).within(span) for span in spans]
-    lists = [tables["exercises"].loc[part, column].dropna().str.split(";") for part in parts]
-    counts = [found.explode().value_counts() for found in lists]
-    sizes = [len(found) for found in lists]
+    cells = tables["exercises"][column]
+    items = tables.once(("items", column), lambda: [_items(cell) for cell in cells])
+    lists = [[items[at] for at in places(tables, part) if items[at]] for part in parts]
+    counts = [Counter(itertools.chain.from_iterable(named)) for named in lists]
+    sizes = [len(named) for named in lists]
     if not min(sizes):
         return Finding(MISSING, unit="times", note="a period without any event", unchanged=1.0)
-    even = [_rarefied(found, size, min(sizes)) for found, size in zip(counts, sizes, strict=True)]
+    even = [
+        _rarefied(sorted(found.values(), reverse=True), size, min(sizes))
+        for found, size in zip(counts, sizes, strict=True)
+    ]
     text = f"expected among {min(sizes)} events of each period: {even[0]:.1f} against {even[1]:.1f}"
     return Finding(
         len(counts[0]) / len(counts[1]),
@@ -318,16 +340,28 @@ def variety(
     )
 
 
-def _rarefied(counts: pd.Series, events: int, drawn: int) -> float:
+def _items(cell: object) -> list[str]:
+    """List the items of a cell of a list column; none of a missing one."""
+    return [] if pd.isna(cell) else str(cell).split(";")
+
+
+def _rarefied(counts: list[int], events: int, drawn: int) -> float:
     """Expect how many different items so many events drawn at random would name.
+
+    Parameters
+    ----------
+    counts
+        How many of the events name each item.
+    events, drawn
+        How many events there are, and how many of them are drawn.
 
     Examples
     --------
-    >>> _rarefied(pd.Series({"a": 1, "b": 1}), 2, 1)
+    >>> _rarefied([1, 1], 2, 1)
     1.0
     """
     ways = math.comb(events, drawn)
-    return float(sum(1 - math.comb(events - int(n), drawn) / ways for n in counts))
+    return float(sum(1 - math.comb(events - n, drawn) / ways for n in counts))
 
 
 @check
@@ -367,7 +401,7 @@ def forces_named(tables: Tables, chosen: Choices, claim: Claim, name: str, where
     where
         Conditions on the exercises of the claim's period.
     """
-    found = during(select(sure(tables, "exercises", chosen), where), claim)
+    found = during(sure(tables, "exercises", chosen, where), claim)
     numbers = found["forces"].str.extract(rf"(\d+) {re.escape(name)}\b")[0].dropna()
     if numbers.empty:
         return Finding(MISSING, unit=claim.unit, note=f"no number of {name} is stated")
@@ -392,22 +426,18 @@ def older_share(tables: Tables, chosen: Choices, claim: Claim, years_before: int
     years_before
         How many years before the cut-off a format must have begun.
     """
-    cut = pd.Timestamp(chosen.cutoff_2)
-    every = dialogue.contacts(tables["meetings"], tables["consultations"])
-    every = confident(every, chosen.min_confidence)
-    events = counted(tables, chosen)
-    series = tables["exercises"].loc[events.labels, "series"]
-    names = [*series, *every["mechanism"]]
-    days = np.concatenate([events.days, dates.first_day(every["date_start"])])
-    spans = pd.DataFrame({"name": names, "day": days}).groupby("name")["day"].agg(["min", "max"])
-    alive = spans[spans["max"] >= cut]
+    formats = tables.under(("formats",), chosen, lambda seen: _formats(tables, seen))
+    cut = np.datetime64(chosen.cutoff_2)
+    alive = formats[formats["last"] >= cut]
     if alive.empty:
         return Finding(MISSING, unit="%", note="no format on record since the cut-off")
-    older = alive[alive["min"] < cut - pd.DateOffset(years=years_before)]
-    rows = {"exercises": series.index[series.isin(alive.index)]}
+    older = alive[alive["first"] < pd.Timestamp(cut) - pd.DateOffset(years=years_before)]
+    events, in_use = counted(tables, chosen), alive.index
+    series = tables["exercises"]["series"].take(places(tables, events.labels))
+    rows = {"exercises": series.index[series.isin(in_use)]}
     for table in ("meetings", "consultations"):
-        frame = confident(tables[table], chosen.min_confidence)
-        rows[table] = frame.index[frame["mechanism"].isin(alive.index)]
+        frame = sure(tables, table, chosen)
+        rows[table] = frame.index[frame["mechanism"].isin(in_use)]
     share = stats.share(len(older), len(alive))
     return Finding(
         *(100 * bound for bound in share),
@@ -417,13 +447,24 @@ def older_share(tables: Tables, chosen: Choices, claim: Claim, years_before: int
     )
 
 
+def _formats(tables: Tables, chosen: Choices) -> pd.DataFrame:
+    """Give the first and the last day on record of each series of exercises and mechanism."""
+    events, every = counted(tables, chosen), confident(contacts(tables), chosen.min_confidence)
+    series = tables["exercises"]["series"].take(places(tables, events.labels))
+    days = np.concatenate([events.days, dates.first_day(every["date_start"])])
+    found = pd.DataFrame({"name": [*series, *every["mechanism"]], "day": days})
+    return found.groupby("name")["day"].agg(first="min", last="max")
+
+
 def _yearly(tables: Tables, chosen: Choices, name: str) -> pd.Series:
     """Give a series by year, for the years covered: TIV delivered, or events."""
+    return tables.under(("yearly", name), chosen, lambda seen: _by_year(tables, seen, name))
+
+
+def _by_year(tables: Tables, chosen: Choices, name: str) -> pd.Series:
+    """Read TIV by year, or count events."""
     if name == "tiv":
-        release = chosen.sipri_release
-        return tables.once(
-            ("tiv", release), lambda: evidence.tiv_series(tables["arms_tiv"], release)
-        )
+        return evidence.tiv_series(tables["arms_tiv"], chosen.sipri_release)
     found = gather(tables, chosen, [name])
     known = tables.once(("years covered",), lambda: years_covered(tables))[name]
     every = np.concatenate([events.years for events in found])
@@ -436,6 +477,14 @@ def _series_rows(
     tables: Tables, chosen: Choices, of: list[str], first: int = 1, last: int = 9999
 ) -> dict[str, pd.Index]:
     """Name the rows of series in some years: events that count, and TIV of the pair and release."""
+    key = ("series rows", *of, first, last)
+    return tables.under(key, chosen, lambda seen: _rows_within(tables, seen, of, first, last))
+
+
+def _rows_within(
+    tables: Tables, chosen: Choices, of: list[str], first: int, last: int
+) -> dict[str, pd.Index]:
+    """Find the rows of series in some years."""
     rows = {}
     if "tiv" in of:
         tiv = tables["arms_tiv"]
@@ -517,7 +566,11 @@ def eras_moved(
         As for `event_rate`.
     """
     moved = {
-        name: _moved(_yearly(tables, chosen, series), how, chosen, as_ratio)
+        name: tables.under(
+            ("moved", series, how, as_ratio),
+            chosen,
+            lambda c, series=series: _moved(_yearly(tables, c, series), how, c, as_ratio),
+        )
         for series, name in SERIES.items()
     }
     known = {name: hit for name, hit in moved.items() if hit is not None}
@@ -570,9 +623,11 @@ def break_years(tables: Tables, chosen: Choices, claim: Claim, breaks: int = 1) 
     breaks
         1 or 2.
     """
-    rule, least = chosen.counting_rule, chosen.min_confidence
-    counts = _yearly(tables, chosen, "exercises")
-    fits = tables.once(("breaks", rule, least, breaks), lambda: _fits(counts, breaks))
+    fits = tables.under(
+        ("breaks", breaks),
+        chosen,
+        lambda seen: _fits(_yearly(tables, seen, "exercises"), breaks),
+    )
     best = max(fits, key=fits.get)
     rows = _series_rows(tables, chosen, ["exercises"])
     if breaks == 1:

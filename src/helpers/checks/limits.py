@@ -41,7 +41,7 @@ def found_among(
     any_time, one_off
         As for `rows_counted`.
     """
-    every = select(sure(tables, table, chosen), of or {})
+    every = sure(tables, table, chosen, of)
     whole = every if any_time else during(every, claim)
     if not len(whole):
         return Finding(MISSING, unit=claim.unit, note=f"no row of {table} could have shown it")
@@ -224,18 +224,20 @@ def depth_compared(
     if not beside:
         return Finding(MISSING, unit="ratio", note="no formal alliance is coded")
 
-    def compute() -> tuple[float, float, float]:
-        table = tables["alliance_rubric"]
-        like = alliance.like_for_like(depths, table, chosen.rubric_weights, own).loc[beside]
-        drawn = alliance.draws(_paired(depths, own, beside))
-        ratios = drawn["own"].mean(axis=1) / drawn["theirs"].mean(axis=1)
-        return like["reference"].mean() / like["other"].mean(), *ratios.quantile([0.025, 0.975])
+    table = tables["alliance_rubric"]
+    like = alliance.like_for_like(depths, table, chosen.rubric_weights, own).loc[beside]
+    ratio = float(like["reference"].mean() / like["other"].mean())
 
-    key = ("limits: depth", chosen.min_confidence, chosen.rubric_weights, at, *beside)
-    ratio = [float(bound) for bound in tables.once(key, compute)]
+    def drawn(seen: Choices) -> list[float]:
+        known = _rubric(tables, seen.min_confidence).depths
+        scores = alliance.draws(_paired(known, own, beside))
+        ratios = scores["own"].mean(axis=1) / scores["theirs"].mean(axis=1)
+        return [float(bound) for bound in ratios.quantile([0.025, 0.975])]
+
+    interval = tables.under(("limits: drawn", own, *beside), chosen, drawn)
     used = rubric.rows(tables, [*depths.index[depths[own].notna()]], [own, *beside])
     note = f"against {', '.join(beside)}; the range is that of random weights"
-    return Finding(*ratio, unit="ratio", rows=used, note=note, unchanged=1.0)
+    return Finding(ratio, *interval, unit="ratio", rows=used, note=note, unchanged=1.0)
 
 
 def _paired(depths: pd.DataFrame, own: str, pairs: list[str]) -> pd.DataFrame:
@@ -261,7 +263,7 @@ def objects_damaged(
     things
         The things counted, in the singular, such as cable.
     """
-    found = during(select(sure(tables, "incidents", chosen), where), claim)
+    found = during(sure(tables, "incidents", chosen, where), claim)
     said = found["objects_damaged"].dropna()
     word = rf"\b({'|'.join(NUMBERS)}|\d+) (?:\w+ ){{0,2}}?(?:{'|'.join(things)})s?\b"
     numbers = [re.findall(word, text) for text in said]
@@ -315,7 +317,7 @@ def bunched(
     part
         What a row must meet besides, to have it.
     """
-    whole = select(sure(tables, table, chosen), of or {})
+    whole = sure(tables, table, chosen, of)
     inside = during(whole, claim)
     hits, late = select(whole, part), select(inside, part)
     if not len(hits) or len(inside) in (0, len(whole)):

@@ -33,7 +33,7 @@ def entities_listed(
         chn or chn_hkg, where the claim itself says whether Hong Kong counts; otherwise as chosen.
     """
     rule = jurisdiction or chosen.jurisdiction_rule
-    rounds = during(select(sure(tables, "sanctions", chosen), where), claim)
+    rounds = during(sure(tables, "sanctions", chosen, where), claim)
     found = pressure.counted(rounds, rule)
     if not len(found):
         every = during(select(tables["sanctions"], where), claim)
@@ -109,7 +109,7 @@ def packages_listing(
     """
     rule, wanted = jurisdiction or chosen.jurisdiction_rule, {"eu_package": {"known": True}}
     every = during(select(tables["sanctions"], wanted), claim)
-    rows = during(select(sure(tables, "sanctions", chosen), wanted), claim)
+    rows = during(sure(tables, "sanctions", chosen, wanted), claim)
     found, used = _packages(rows, confirmed, rule), labels("sanctions", rows)
     if lost := _packages(every, confirmed, rule).listing - found.listing:
         note = f"{WEAKER}: {_listed(lost)}"

@@ -39,7 +39,7 @@ def rows_counted(
         The event happened once, so that another date is a slip and not another event.
     """
     where = where or {}
-    found = select(sure(tables, table, chosen), where)
+    found = sure(tables, table, chosen, where)
     inside = _timely(found, claim, any_time, column)
     if not len(inside) and len(_timely(select(tables[table], where), claim, any_time, column)):
         return Finding(MISSING, unit=claim.unit, note="only on weaker evidence than asked for")
@@ -156,7 +156,7 @@ def cell(
     """
     if pick not in PICKS:
         raise ValueError(f"pick {pick!r}: use one of {', '.join(PICKS)}")
-    found = select(sure(tables, table, chosen), where or {})
+    found = sure(tables, table, chosen, where)
     found = found if any_time else during(found, claim)
     cells = _in_time(found, column)[column].dropna()
     if not pd.api.types.is_numeric_dtype(cells):
@@ -207,7 +207,7 @@ def years_with(
 
     1 means every year; the years without one are named.
     """
-    found = select(sure(tables, table, chosen), where or {})
+    found = sure(tables, table, chosen, where)
     found = during(found, claim, column)
     years = set(found[column or time_column(found)].astype("str").str[:4].astype(int))
     asked = run_years(claim)
@@ -254,7 +254,7 @@ def days_to(
     day
         The day counted to, such as 2022-02-24; a row after it gives a negative number.
     """
-    found = select(sure(tables, table, chosen), where)
+    found = sure(tables, table, chosen, where)
     days = found[column or time_column(found)].dropna().astype("str")
     first = days[days.str.len() == len("2022-02-24")].min()
     if pd.isna(first):

@@ -1,9 +1,12 @@
 """Choosing rows by conditions written as data: the column `check_args` of the ledger."""
 
+import json
+
+import numpy as np
 import pandas as pd
 
-from helpers import arms, dates, schema
-from helpers.choices import Choices, confident
+from helpers import dates, schema
+from helpers.choices import CONFIDENCE, Choices
 from helpers.claims import Claim, Tables
 
 GRADES = ["C", "B", "A"]
@@ -38,13 +41,18 @@ def select(frame: pd.DataFrame, where: dict) -> pd.DataFrame:
     >>> select(frame, {"year": {"from": 2020}, "topics": {"has": "b"}})["year"].tolist()
     [2020]
     """
+    return frame[_all_met(frame, where)] if where else frame
+
+
+def _all_met(frame: pd.DataFrame, where: dict) -> pd.Series:
+    """Mark the rows that meet every condition."""
     strange = [column for column in where if column not in frame]
     if strange:
         raise ValueError(f"no column {', '.join(strange)}; there are {', '.join(frame)}")
     keep = pd.Series(True, index=frame.index)
     for column, condition in where.items():
         keep &= _meets(frame[column], condition)
-    return frame[keep]
+    return keep
 
 
 def _meets(cells: pd.Series, condition: object) -> pd.Series:
@@ -87,24 +95,48 @@ def has(cells: pd.Series, item: str) -> pd.Series:
     return found.fillna(False).astype(bool)
 
 
-def sure(tables: Tables, table: str, chosen: Choices) -> pd.DataFrame:
-    """Give a table's rows of the confidence, grade of evidence and release that a run asks for."""
-    frame = tables[table]
+def marked(tables: Tables, table: str, where: dict | None) -> np.ndarray:
+    """Mark the rows of a table that meet every condition; each is looked up once for all checks.
+
+    Parameters
+    ----------
+    table, where
+        A table, and conditions as `select` takes them.
+    """
+    frame, marks = tables[table], np.ones(len(tables[table]), dtype=bool)
+    for column, condition in (where or {}).items():
+        marks &= tables.once(
+            ("marked", table, column, json.dumps(condition)),
+            lambda one={column: condition}: _all_met(frame, one).to_numpy(),
+        )
+    return marks
+
+
+def sure_marked(tables: Tables, table: str, chosen: Choices) -> np.ndarray:
+    """Mark a table's rows of the confidence, grade of evidence and release that a run asks for."""
+    frame, wanted = tables[table], {}
     if table == "arms_deals":
-        release = chosen.sipri_release
-        return tables.once(("deals", release), lambda: arms.deals_at(frame, release))
-    least = chosen.min_confidence if "confidence" in frame else None
-    grade = chosen.min_grade if "evidence_grade" in frame else None
-    return tables.once(("sure", table, least, grade), lambda: _sure(frame, least, grade))
+        return marked(tables, table, {"release": chosen.sipri_release})
+    if "confidence" in frame:
+        wanted["confidence"] = CONFIDENCE[CONFIDENCE.index(chosen.min_confidence) :]
+    if "evidence_grade" in frame:
+        wanted["evidence_grade"] = GRADES[GRADES.index(chosen.min_grade) :]
+    return marked(tables, table, wanted)
 
 
-def _sure(frame: pd.DataFrame, least: str | None, grade: str | None) -> pd.DataFrame:
-    """Keep the rows of a confidence and a grade, or of any where none is asked for."""
-    if least:
-        frame = confident(frame, least)
-    if grade:
-        frame = frame[frame["evidence_grade"].isin(GRADES[GRADES.index(grade) :])]
-    return frame
+def sure(tables: Tables, table: str, chosen: Choices, where: dict | None = None) -> pd.DataFrame:
+    """Give a table's rows of the confidence, grade of evidence and release that a run asks for.
+
+    Parameters
+    ----------
+    where
+        What a row must meet besides, as `select` takes it.
+    """
+    return tables.under(
+        ("sure", table, json.dumps(where)),
+        chosen,
+        lambda seen: tables[table][sure_marked(tables, table, seen) & marked(tables, table, where)],
+    )
 
 
 def time_column(frame: pd.DataFrame) -> str:
