@@ -1,4 +1,4 @@
-"""What several test modules need: claims made up from what matters to a test, a browser."""
+"""What several test modules need: made-up claims, a made-up register of SIPRI, a browser."""
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -34,6 +34,25 @@ PLAIN = {
     "caveat": "",
     "needs": "",
 }
+NOTES = [
+    "Transfers of major conventional arms from Russia to India. Deals with deliveries made for"
+    " the year range '1990' to '2025' ",
+    *["A note."] * 7,
+    "",
+    "Source: SIPRI Arms Transfers Database (c) SIPRI.",
+    "Data generated: 23 Oct 2026 5:22:49 PM",
+]
+BY_DEAL = (
+    "Recipient,Supplier,Year of order, ,Number ordered, ,Weapon designation,Weapon description,"
+    "Number delivered, ,Year(s) of delivery,status,Comments,SIPRI TIV per unit,"
+    "SIPRI TIV for total order,SIPRI TIV of delivered weapons"
+)
+BY_DELIVERY = (
+    "SIPRI AT Database ID,Supplier,Recipient,Designation,Description,Armament category,Order date,"
+    "Order date is estimate,Numbers delivered,Numbers delivered is estimate,Delivery year,"
+    "Delivery year is estimate,Status,SIPRI estimate,TIV deal unit,TIV delivery values,"
+    "Local production"
+)
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +78,17 @@ def browser():
         opened = playwright.chromium.launch(executable_path=pdf.browser(), args=QUIET)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def register(tmp_path):
+    """Write a small made-up register in both forms."""
+    deals = ["India,Russia,2014,,10,?,Made-up 1,fighter,8,,2016; 2018,New,=cmd,10,100,80"]
+    given = [
+        "900001,Russia,India,Made-up,fighter,Aircraft,2014,No,4,No,2016,No,New,10,10,40,No",
+        "900001,Russia,India,Made-up,fighter,Aircraft,2014,No,4,No,2018,No,New,10,10,40,No",
+    ]
+    paths = tmp_path / "by_deal.csv", tmp_path / "by_delivery.csv"
+    for path, header, rows in zip(paths, (BY_DEAL, BY_DELIVERY), (deals, given), strict=True):
+        path.write_text("\n".join([*NOTES, header, *rows]) + "\n", encoding="cp1252")
+    return paths

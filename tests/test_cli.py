@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import build, choices, claims, cli, robustness, schema, scorecard, tables
-from helpers.publish import notebooks, pdf
+from helpers.publish import notebooks, pdf, warm
 
 
 def run(*words):
@@ -21,9 +21,10 @@ def no_kernel(monkeypatch):
     """Fail if a kernel would be started."""
 
     def started(*_, **__):
-        raise AssertionError("a kernel was started")
+        raise AssertionError("a process was started")
 
-    monkeypatch.setattr(notebooks, "execute", started)
+    monkeypatch.setattr(warm, "start", started)
+    monkeypatch.setattr(warm, "each", started)
 
 
 @pytest.mark.parametrize(
@@ -64,22 +65,27 @@ def test_parameters_lists_what_rerun_takes():
 
 def test_a_failing_notebook_ends_with_its_cell_and_code_1(monkeypatch, tmp_path):
     path = tmp_path / "03_exercises.ipynb"
-    nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), path)
+    empty = new_code_cell("", metadata={"tags": ["parameters"]})
+    nbformat.write(new_notebook(cells=[empty, new_code_cell("1 / 0")]), path)
     monkeypatch.setattr(notebooks, "find", lambda which: path)
     result = run("rerun", "03", "-o", str(tmp_path / "out"))
     assert result.exit_code == 1
-    assert "03_exercises.ipynb failed in cell 1" in result.output
+    assert "03_exercises.ipynb failed in cell 2" in result.output
+    assert "Traceback" not in result.output
     assert "ZeroDivisionError" in result.output
     assert not (tmp_path / "out" / "03_exercises.html").exists()
 
 
 def test_a_failing_notebook_ends_handouts_too(monkeypatch, tmp_path):
     path = tmp_path / "03_exercises.ipynb"
-    nbformat.write(new_notebook(cells=[new_code_cell("1 / 0")]), path)
+    empty = new_code_cell("", metadata={"tags": ["parameters"]})
+    nbformat.write(new_notebook(cells=[empty, new_code_cell("1 / 0")]), path)
     monkeypatch.setattr(notebooks, "every", lambda: [path])
     result = run("handouts", "-o", str(tmp_path / "out"))
     assert result.exit_code == 1
-    assert "[1/1] 03_exercises: executing" in result.output
+    assert "] 03_exercises: failed" in result.output
+    assert "ZeroDivisionError" in result.output
+    assert (tmp_path / "out" / "tables" / "exercises.csv").exists()
     assert not (tmp_path / "out" / "index.html").exists()
 
 
@@ -102,7 +108,7 @@ def test_handouts_writes_pages_tables_codebook_and_index(one_notebook, tmp_path)
     out = tmp_path / "out"
     result = run("handouts", "-o", str(out))
     assert result.exit_code == 0, result.output
-    written = {p.name for p in out.iterdir()}
+    written = {p.name for p in out.iterdir() if p.name[0] != "."}
     assert written == {"03_exercises.html", "codebook.html", "index.html", "notebooks", "tables"}
     assert (out / "tables" / "exercises.csv").exists()
     page = (out / "index.html").read_text()

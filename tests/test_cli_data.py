@@ -9,27 +9,7 @@ from helpers import cli, tables
 from helpers.cli_data import spans
 from helpers.importers import folder
 from helpers.paths import FOLDER
-from helpers.publish import notebooks
-
-NOTES = [
-    "Transfers of major conventional arms from Russia to India. Deals with deliveries made for"
-    " the year range '1990' to '2025' ",
-    *["A note."] * 7,
-    "",
-    "Source: SIPRI Arms Transfers Database (c) SIPRI.",
-    "Data generated: 23 Oct 2026 5:22:49 PM",
-]
-BY_DEAL = (
-    "Recipient,Supplier,Year of order, ,Number ordered, ,Weapon designation,Weapon description,"
-    "Number delivered, ,Year(s) of delivery,status,Comments,SIPRI TIV per unit,"
-    "SIPRI TIV for total order,SIPRI TIV of delivered weapons"
-)
-BY_DELIVERY = (
-    "SIPRI AT Database ID,Supplier,Recipient,Designation,Description,Armament category,Order date,"
-    "Order date is estimate,Numbers delivered,Numbers delivered is estimate,Delivery year,"
-    "Delivery year is estimate,Status,SIPRI estimate,TIV deal unit,TIV delivery values,"
-    "Local production"
-)
+from helpers.publish import notebooks, warm
 
 
 @pytest.fixture
@@ -41,20 +21,6 @@ def run(monkeypatch):
         return CliRunner().invoke(cli.main, [str(word) for word in words], **more)
 
     return start
-
-
-@pytest.fixture
-def register(tmp_path):
-    """Write a small made-up register in both forms."""
-    deals = ["India,Russia,2014,,10,?,Made-up 1,fighter,8,,2016; 2018,New,=cmd,10,100,80"]
-    given = [
-        "900001,Russia,India,Made-up,fighter,Aircraft,2014,No,4,No,2016,No,New,10,10,40,No",
-        "900001,Russia,India,Made-up,fighter,Aircraft,2014,No,4,No,2018,No,New,10,10,40,No",
-    ]
-    paths = tmp_path / "by_deal.csv", tmp_path / "by_delivery.csv"
-    for path, header, rows in zip(paths, (BY_DEAL, BY_DELIVERY), (deals, given), strict=True):
-        path.write_text("\n".join([*NOTES, header, *rows]) + "\n", encoding="cp1252")
-    return paths
 
 
 def test_a_register_comes_in_and_is_read(run, register, tmp_path):
@@ -77,7 +43,7 @@ def test_a_broken_file_is_refused_and_nothing_is_left(run, register, tmp_path):
     assert "by_deal.csv, row 13" in result.output
     assert "'ten'" in result.output
     assert "Traceback" not in result.output
-    assert not list((tmp_path / "mine").glob("*"))
+    assert not list((tmp_path / "mine").glob("[!.]*"))
 
 
 @pytest.mark.parametrize("kind", ["sipri", "comtrade", "gacc", "baci"])
@@ -99,11 +65,12 @@ def test_a_rerun_takes_the_newest_release_of_the_folder(run, tmp_path, monkeypat
     folder.put(tmp_path, "sipri-2027-03", {"arms_deals": row}, about)
     asked = []
 
-    def record(path, parameters, output):
-        asked.append(parameters)
+    def record(_function, orders, *_):
+        asked.extend(order.asked for order in orders)
         raise notebooks.NotebookError("enough")
 
-    monkeypatch.setattr(notebooks, "execute", record)
+    monkeypatch.setattr(warm, "start", lambda: None)
+    monkeypatch.setattr(warm, "each", record)
     pair = ["-p", "supplier", "RUS", "-p", "recipient", "IND"]
     result = run("rerun", "01", *pair, "--data", tmp_path)
     assert "sipri_release 2027-03" in result.output
@@ -167,7 +134,7 @@ def test_periods_out_of_form_are_refused(text):
 def test_a_diff_is_written_whole(run, tmp_path):
     result = run("data", "diff", "2025-03", "2026-03", "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    written = {path.name for path in (tmp_path / "out").iterdir()}
+    written = {path.name for path in (tmp_path / "out").glob("[!.]*")}
     assert written == {"deals.csv", "years.csv", "volumes.csv", "claims.csv"}
 
 

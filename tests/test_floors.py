@@ -6,8 +6,8 @@ from helpers.paths import ROOT
 
 PACKAGE = ROOT / "src" / "helpers"
 FLOORS = [
-    {"paths", "dates", "files"},
-    {"schema", "tables", "build", "importers", "fetch"},
+    {"paths", "dates", "windows", "files"},
+    {"at_hand", "schema", "tables", "build", "importers", "fetch"},
     {"choices"},
     {"stats"},
     {"arms", "trade", "exercises", "alliance", "dialogue", "pressure", "evidence"},
@@ -20,7 +20,7 @@ FLOORS = [
     {"verdicts", "sentences", "conflicts"},
     {"publish"},
     {"cli_options"},
-    {"cli_data"},
+    {"cli_data", "cli_runs"},
     {"cli"},
 ]
 FLOOR = {module: number for number, floor in enumerate(FLOORS, start=1) for module in floor}

@@ -9,7 +9,7 @@ import pytest
 
 from helpers import choices, claims
 from helpers.paths import ROOT
-from helpers.publish import notebooks
+from helpers.publish import execute, notebooks
 
 SRC = ROOT / "src"
 ANATOMY = [
@@ -46,7 +46,7 @@ def outputs(path):
 
 
 def is_of_articles(cell):
-    return notebooks.ARTICLES in tags(cell)
+    return execute.ARTICLES in tags(cell)
 
 
 def scopes(table):
@@ -95,7 +95,7 @@ def test_there_are_eight():
 
 @EVERY
 def test_parts_come_in_order(path):
-    first = [tag for cell in cells(path) for tag in tags(cell) if tag != notebooks.ARTICLES]
+    first = [tag for cell in cells(path) for tag in tags(cell) if tag != execute.ARTICLES]
     assert sorted(set(first), key=first.index) == UNLIKE.get(path.stem[:2], ANATOMY)
 
 

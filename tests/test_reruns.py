@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from helpers.publish import notebooks, render
+from helpers.publish import execute, notebooks, render
 
 OTHERWISE = [
     ("00", {"min_confidence": "high"}),
@@ -30,7 +30,7 @@ def first_sentence(notebook):
 def test_first_sentence_changes_with_the_parameters(which, asked, tmp_path):
     path = notebooks.find(which)
     usual = first_sentence(nbformat.read(path, as_version=4))
-    other = first_sentence(notebooks.execute(path, asked, tmp_path / path.name))
+    other = first_sentence(execute.execute(path, asked, tmp_path / path.name))
     assert re.search(r"\d", usual)
     assert other != usual
 
@@ -39,6 +39,6 @@ def test_the_answer_of_the_first_notebook_changes_with_the_years(tmp_path):
     """Its first sentence is on verdicts, which do not depend on the years shown."""
     path = notebooks.find("00")
     usual = render.answer(nbformat.read(path, as_version=4))
-    other = notebooks.execute(path, {"end_year": 2021}, tmp_path / path.name)
+    other = execute.execute(path, {"end_year": 2021}, tmp_path / path.name)
     assert render.answer(other) != usual
     assert first_sentence(other) in usual

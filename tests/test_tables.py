@@ -3,7 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from helpers import schema, tables
+from helpers import at_hand, schema, tables
 from helpers.importers import folder
 from helpers.paths import FOLDER
 
@@ -78,8 +78,8 @@ def put(where, name="sipri-2027-03", frame=None, **about):
 
 
 def test_without_a_folder_there_are_only_the_own_rows():
-    assert tables.folder() is None
-    assert tables.sets() == {}
+    assert at_hand.folder() is None
+    assert at_hand.sets() == {}
     assert tables.read("arms_tiv").equals(
         schema.read_text(tables.DATA / schema.resource("arms_tiv")["path"])
     )
@@ -99,12 +99,12 @@ def test_rows_of_a_folder_stand_beside_the_own_ones(tmp_path, monkeypatch):
 
 def test_a_release_can_be_asked_for_once_its_deals_are_held(tmp_path):
     put(tmp_path)
-    assert tables.imported_releases(tmp_path) == []
+    assert at_hand.imported_releases(tmp_path) == []
     deals = tables.load("arms_deals").head(1).assign(release="2027-03")
     told = {"kind": "sipri", "release": "2027-03", "files": []}
     folder.put(tmp_path, "sipri-2027-03", {"arms_deals": deals}, told)
-    assert tables.releases(tmp_path) == ["2025-03", "2026-03", "2027-03"]
-    assert tables.imported_releases(tmp_path) == ["2027-03"]
+    assert at_hand.releases(tmp_path) == ["2025-03", "2026-03", "2027-03"]
+    assert at_hand.imported_releases(tmp_path) == ["2027-03"]
 
 
 def test_an_imported_row_with_the_same_key_takes_the_place_of_the_own_one(tmp_path):
@@ -146,7 +146,7 @@ def test_a_broken_row_of_a_set_is_named_with_its_file(tmp_path):
 def test_a_broken_description_of_a_set_is_named(tmp_path, text):
     (put(tmp_path) / "import.json").write_text(text)
     with pytest.raises(ValueError, match="import the set again"):
-        tables.sets(tmp_path)
+        at_hand.sets(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_refused(monkeypatch):
@@ -159,4 +159,4 @@ def test_hidden_and_foreign_folders_are_passed_over(tmp_path):
     (tmp_path / ".sipri-half").mkdir()
     (tmp_path / ".sipri-half" / "import.json").write_text(json.dumps({"kind": "sipri"}))
     (tmp_path / "downloads").mkdir()
-    assert tables.sets(tmp_path) == {}
+    assert at_hand.sets(tmp_path) == {}

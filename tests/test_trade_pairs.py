@@ -5,7 +5,7 @@ import pytest
 
 from helpers import tables
 from helpers.importers import folder
-from helpers.publish import notebooks, render
+from helpers.publish import execute, notebooks, render
 
 NOTEBOOK = notebooks.find("02")
 OF_ARTICLES = ["Hong Kong", "drone", "Chinese-made", "claims of this section", "published share"]
@@ -49,7 +49,7 @@ def kazakhstan(tmp_path, monkeypatch):
 
 def run(asked, tmp_path):
     """Execute the notebook and give it with all that it says."""
-    executed = notebooks.execute(NOTEBOOK, asked, tmp_path / NOTEBOOK.name)
+    executed = execute.execute(NOTEBOOK, asked, tmp_path / NOTEBOOK.name)
     outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
     said = [o["data"].get("text/markdown", "") + o["metadata"].get("alt", "") for o in outputs]
     return executed, outputs, "\n".join(said).replace("\\", "")

@@ -7,14 +7,16 @@ notebook's parameters cell repeats the defaults and the descriptions, and a test
 import json
 import re
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import Annotated, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Literal, get_args, get_origin
 
-import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from helpers import dates, tables
+from helpers import at_hand, windows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Parameters are validated before anything heavy is imported, so nothing here needs pandas.
 
 CONFIDENCE = ["low", "medium", "high"]
 
@@ -30,7 +32,7 @@ def _iso_day(text: str) -> str:
 
 def _window(text: str) -> str:
     """Accept a window of the years covered only."""
-    first, last = dates.years(text)
+    first, last = windows.years(text)
     if first < FIRST_YEAR or last > LAST_YEAR:
         raise ValueError(f"{text!r} lies outside the years covered")
     return text
@@ -38,22 +40,16 @@ def _window(text: str) -> str:
 
 def _release(text: str) -> str:
     """Accept a release of the SIPRI database that is at hand only."""
-    if text not in tables.releases():
+    if text not in at_hand.releases():
         raise ValueError(f"{text!r} is not at hand")
     return text
 
 
 def _party(text: str) -> str:
     """Accept the code of a country, historic state or group only."""
-    if text not in _codes(tables.folder()):
+    if text not in at_hand.countries(at_hand.folder()):
         raise ValueError(f"{text!r} is no known code")
     return text
-
-
-@cache
-def _codes(_folder: Path | None) -> frozenset[str]:
-    """Give the codes of all countries, historic states and groups, those of a folder included."""
-    return frozenset(tables.read("countries")["iso3"])
 
 
 # SIPRI's records begin in 1950; the last year leaves room for releases to come.
@@ -161,7 +157,7 @@ class Choices(BaseModel):
             if {one, other} <= self.model_fields_set and getattr(self, one) == getattr(self, other)
         ]
         both = {"window_1", "window_2"} <= self.model_fields_set
-        if both and dates.years(self.window_1)[1] >= dates.years(self.window_2)[0]:
+        if both and windows.years(self.window_1)[1] >= windows.years(self.window_2)[0]:
             wrong.append(
                 f"window_1 ({self.window_1}) must end before window_2 ({self.window_2}) begins, "
                 "or years would be counted on both sides"
@@ -183,7 +179,7 @@ def allowed(name: str) -> str:
     """
     field = Choices.model_fields[name]
     if name == "sipri_release":
-        return " or ".join(tables.releases())
+        return " or ".join(at_hand.releases())
     if get_origin(field.annotation) is Literal:
         return " or ".join(get_args(field.annotation))
     if field.annotation is bool:
@@ -247,7 +243,7 @@ def parse(name: str, text: str) -> object:
     if name in Choices.model_fields and Choices.model_fields[name].annotation in (int, bool):
         try:
             return json.loads(text)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):  # also numbers too long to read, and endless brackets
             return text
     return text
 
@@ -422,16 +418,16 @@ def meaning(name: str, setting: object) -> str:
     ('trade as BACI estimates it', 'Russia', '')
     """
     if name in PARTIES:
-        known = tables.read("countries").set_index("iso3")["name"]
-        return str(known.get(setting, ""))
+        return at_hand.countries(at_hand.folder()).get(setting, "")
     return SETTINGS.get(name, {}).get(setting, "")
 
 
-def confident(frame: pd.DataFrame, min_confidence: str) -> pd.DataFrame:
+def confident(frame: "pd.DataFrame", min_confidence: str) -> "pd.DataFrame":
     """Keep the rows whose `confidence` is at least the given one.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> confident(pd.DataFrame({"confidence": ["low", "high"]}), "medium")["confidence"].tolist()
     ['high']
     """

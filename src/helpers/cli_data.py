@@ -1,14 +1,19 @@
 """The commands `nolimits data ...`: build, check, import, fetch, extract, diff."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from helpers.cli_options import files, folder, refusals, shown, writable
-from helpers.paths import ROOT
+from helpers.files import held, write_whole
+from helpers.paths import DATA
 
-IMPORTED = ROOT / "data" / "imported"
+IMPORTED = DATA / "imported"
+# Where, in a data folder, lies what services have answered.
+DOWNLOADS = ("downloads", "downloads/comtrade", "downloads/comtrade/asked")
 
 into = click.option(
     "--data",
@@ -21,6 +26,13 @@ into = click.option(
 )
 
 
+@contextmanager
+def _holding(where: Path, command: str, parts: tuple[str, ...] = DOWNLOADS) -> Iterator[None]:
+    """Keep a folder to this command while it works; end it in words that help if it cannot."""
+    with refusals(), held(where, f"nolimits data {command}", click.echo, parts):
+        yield
+
+
 @click.group()
 def data() -> None:
     """Build and check the clean tables; bring in fresh data; compare releases."""
@@ -31,8 +43,8 @@ def data_build() -> None:
     """Build data/clean and the codebook from data/raw."""
     from helpers import build
 
-    click.echo("Building the clean tables ...")
-    with refusals():
+    with _holding(DATA, "build", ("clean",)):
+        click.echo("Building the clean tables ...")
         changed = build.write()
     for path in changed:
         click.echo(f"  data/{path} changed")
@@ -43,7 +55,7 @@ def data_build() -> None:
 @folder
 def data_check() -> None:
     """Check every clean table, and those of a data folder, against data/datapackage.json."""
-    from helpers import tables
+    from helpers import at_hand, tables
 
     with refusals():
         found = tables.check()
@@ -51,7 +63,7 @@ def data_check() -> None:
         click.echo(str(violation), err=True)
     if found:
         raise click.ClickException(f"{len(found)} violations")
-    for name, about in tables.sets().items():
+    for name, about in at_hand.sets().items():
         click.echo(f"{name}: {len(about.get('files', []))} files of {about.get('kind', '?')}")
     click.echo(f"{len(tables.names())} tables keep their description")
 
@@ -73,7 +85,7 @@ def import_sipri(paths: tuple[Path, ...], where: Path, release: str | None, repl
     """
     from helpers.importers import sipri_tables
 
-    with refusals():
+    with _holding(where, "import sipri"):
         made = sipri_tables.run(list(paths), where, release, replace, click.echo)
     _done(made, _next_step(made, where))
 
@@ -85,7 +97,7 @@ def import_comtrade(paths: tuple[Path, ...], where: Path) -> None:
     """Import UN Comtrade files: legacy CSV, CSV of the web page, CSV or JSON of the API."""
     from helpers.importers import comtrade
 
-    with refusals():
+    with _holding(where, "import comtrade"):
         made = comtrade.run(list(paths), where, click.echo)
     _done(made, _next_step(made, where))
 
@@ -99,7 +111,7 @@ def import_gacc(paths: tuple[Path, ...], where: Path, period: str | None, flow: 
     """Import exports of the Chinese customs' query page, which name neither period nor flow."""
     from helpers.importers import gacc
 
-    with refusals():
+    with _holding(where, "import gacc"):
         made = gacc.run(list(paths), where, period, flow, click.echo)
     _done(made, f"nolimits rerun 02 --data {shown(where)}")
 
@@ -124,7 +136,7 @@ def import_baci(
     """Convert BACI year files (CSV, ZIP or Parquet) into a store; interrupted, it resumes."""
     from helpers.importers import baci
 
-    with refusals():
+    with _holding(where, "import baci"):
         made = baci.run(list(paths), where, hs, release, scheduler, click.echo, _progress)
     _done(made, f"nolimits data extract CHN RUS --data {shown(where)}")
 
@@ -137,7 +149,7 @@ def extract(exporter: str, importer: str, where: Path) -> None:
     """Draw the flows from EXPORTER to IMPORTER (such as CHN and RUS) from the BACI store."""
     from helpers.importers import baci
 
-    with refusals():
+    with _holding(where, "extract"):
         made = baci.extract(where, exporter, importer, click.echo)
     pair = f"-p exporter {exporter} -p importer {importer}"
     _done(made, f"nolimits rerun 02 {pair} --data {shown(where)}")
@@ -173,8 +185,8 @@ def fetch_sipri(
         click.echo(sipri.TERMS)
         if not accept_terms:
             click.confirm("Do you accept these terms?", abort=True)
+    with _holding(where, "fetch sipri"):
         sipri.accept_terms(where)
-    with refusals():
         got = sipri.fetch(
             where, supplier, recipient, first_year, last_year, say=click.echo, fresh=fresh
         )
@@ -204,7 +216,7 @@ def fetch_comtrade(
     from helpers.fetch import comtrade
     from helpers.importers import comtrade as importer
 
-    with refusals():
+    with _holding(where, "fetch comtrade"):
         wanted, frequency = spans(periods)
         got = comtrade.fetch(
             where,
@@ -281,9 +293,10 @@ def diff_releases(old: str, new: str, output: Path | None) -> None:
         found = diff.compare(*sides)
     click.echo(diff.as_text(found, *sides))
     if output:
-        output.mkdir(parents=True, exist_ok=True)
-        for name, frame in found.items():
-            frame.to_csv(output / f"{name}.csv", index=False, lineterminator="\n")
+        with _holding(output, "diff", ()):
+            for name, frame in found.items():
+                text = frame.to_csv(index=False, lineterminator="\n")
+                write_whole(output / f"{name}.csv", text)
         click.echo(f"\nThe whole lists: {shown(output)}")
 
 

@@ -1,7 +1,10 @@
 """What the commands share: options, how paths are shown, how errors end a command."""
 
 import os
-from collections.abc import Iterator
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +42,11 @@ folder = click.option(
 )
 
 
+given = click.option(
+    "--parameter", "-p", nargs=2, multiple=True, metavar="NAME VALUE", help="May be repeated."
+)
+
+
 def writable(_context: click.Context, _option: click.Parameter, folder: Path) -> Path:
     """Make the data folder before any work is done for it."""
     try:
@@ -50,6 +58,14 @@ def writable(_context: click.Context, _option: click.Parameter, folder: Path) ->
     if not os.access(folder, os.W_OK):
         raise click.BadParameter(f"{folder} cannot be written to; name a folder of your own")
     return folder
+
+
+def end_well() -> None:
+    """Have SIGTERM end this command as Ctrl-C does, so that nothing half made stays behind."""
+    # Only the main thread may say what a signal does; a command in another one gets none.
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+        click.get_current_context().call_on_close(lambda: signal.signal(signal.SIGTERM, before))
 
 
 def shown(path: Path) -> str:
@@ -67,3 +83,27 @@ def refusals() -> Iterator[None]:
         yield
     except (NotebookError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def newest_release(given: Iterable[tuple[str, str]], asks: Iterable[str]) -> list[tuple[str, str]]:
+    """Take the newest release of the data folder that holds the pair, if none was asked for."""
+    from helpers import at_hand
+
+    imported = at_hand.imported_releases()
+    name = "sipri_release"
+    if not imported or name not in asks or name in dict(given):
+        return []
+    from helpers import tables
+
+    # An export of one supplier must not speak for the deals of others.
+    asked = {"supplier": "RUS", "recipient": "CHN"} | dict(given)
+    pair = {side: asked[side] for side in ("supplier", "recipient")}
+    deals = tables.load("arms_deals")
+    deals = deals[deals["release"].isin(imported)]
+    either = deals[deals[["supplier", "recipient"]].isin(list(pair.values())).all(axis=1)]
+    of_pair = either[either["supplier"] == pair["supplier"]]
+    # The newest with the pair, else with the other direction, else the register with most deals.
+    for rows in (of_pair, either):
+        if len(rows):
+            return [(name, rows["release"].max())]
+    return [(name, deals["release"].value_counts().idxmax())]

@@ -4,9 +4,9 @@ A partial date is never filled up in a table. Where a day is needed for a compar
 says which one: the first or the last day that the date allows.
 """
 
-import re
-
 import pandas as pd
+
+from helpers.windows import years  # noqa: F401
 
 PARTIAL_DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 
@@ -59,25 +59,6 @@ def quarter(dates: pd.Series) -> pd.Series:
     """
     quarters = first_day(dates).dt.to_period("Q").astype("str")
     return quarters.where(dates.astype("string").str.len() >= 7).astype("str")
-
-
-def years(window: str) -> tuple[int, int]:
-    """Read a window of years such as 2019:2021.
-
-    Raises
-    ------
-    ValueError
-        If the text is not two years in order, joined by a colon.
-
-    Examples
-    --------
-    >>> years("2019:2021")
-    (2019, 2021)
-    """
-    found = re.fullmatch(r"(\d{4}):(\d{4})", window)
-    if not found or int(found[1]) > int(found[2]):
-        raise ValueError(f"{window!r} is not a window of years; write it like 2019:2021")
-    return int(found[1]), int(found[2])
 
 
 def era_labels(cutoff_1: str, cutoff_2: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers import arms, choices, scorecard, tables
+from helpers import arms, at_hand, choices, scorecard, tables
 from helpers.claims import Tables, ledger
 from helpers.importers import sipri_join
 
@@ -64,16 +64,16 @@ def side(text: str) -> Side:
     >>> side("2025-03")
     Side(release='2025-03', where=None, name='March 2025')
     """
-    if text in tables.releases():
-        return Side(text, tables.folder(), arms.release_name(text))
+    if text in at_hand.releases():
+        return Side(text, at_hand.folder(), arms.release_name(text))
     path = Path(text)
     where = path.parent if (path / "import.json").is_file() else path
-    held = tables.imported_releases(where) if where.is_dir() else []
+    held = at_hand.imported_releases(where) if where.is_dir() else []
     if path != where:
         held = [release for release in held if path.name == f"sipri-{release}"]
     if not held:
         raise ValueError(
-            f"{text}: neither a release at hand ({', '.join(tables.releases())}) nor a folder "
+            f"{text}: neither a release at hand ({', '.join(at_hand.releases())}) nor a folder "
             "with an imported register; `nolimits data import sipri FILE... --data DIR` makes one"
         )
     return Side(held[-1], where, f"{arms.release_name(held[-1])} in {where.name}")
@@ -365,7 +365,7 @@ def _within(own: dict[str, pd.DataFrame], side: dict[str, pd.DataFrame]) -> dict
 
 def _at(name: str, one: Side) -> pd.DataFrame:
     """Load the rows of one release: of an import only its own, not those of the package too."""
-    imported = one.release in tables.imported_releases(one.where)
+    imported = one.release in at_hand.imported_releases(one.where)
     frame = tables.of_set(one.where, f"sipri-{one.release}", name) if imported else None
     if frame is None:
         frame = tables.load(name, one.where)

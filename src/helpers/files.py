@@ -1,22 +1,39 @@
-"""Files that appear whole or not at all, and folders that one run at a time writes into.
+"""Files and folders that appear whole or not at all, and folders that one run at a time writes to.
 
 Whatever is being made has a hidden name that ends in `.new` until it is complete. What a run that
 was ended has left behind under such names goes when the next one takes hold of the folder.
 """
 
+import ctypes
 import json
 import os
+import secrets
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 LOCK, HOLDER = ".nolimits.lock", ".nolimits.holder"
-UNFINISHED = ".*.new"
+# With the eight signs that `beside` makes up: a `.profile.new` of somebody else's is not ours.
+UNFINISHED, SET_ASIDE = ".*.????????.new", ".*.????????.old"
+# What the system calls want to be told: paths as they are, and two names to be exchanged.
+AS_GIVEN, EXCHANGE = -100, 2
+
+
+def beside(path: Path) -> Path:
+    """Name what is to become a file or a folder while it is being made, differently each time.
+
+    Examples
+    --------
+    >>> made = beside(Path("data/sources.csv"))
+    >>> made.parent, made.match(UNFINISHED), made == beside(Path("data/sources.csv"))
+    (PosixPath('data'), True, False)
+    """
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:
@@ -33,45 +50,120 @@ def write_whole(path: Path, content: str | bytes) -> Path:
         Bytes, or text that is written as UTF-8 with the line ends it has.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    number, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
+    made = beside(path)
     try:
-        with open(number, "wb") as file:
+        with made.open("xb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
-            settle(file.fileno())
-        # A temporary file is its owner's only; what others are to read has the usual rights.
-        os.chmod(part, 0o666 & ~_umask())
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-    settle_folder(path.parent)
+        put(made, path)
+    finally:
+        made.unlink(missing_ok=True)
     return path
 
 
-def settle(number: int) -> None:
-    """Have the disk take what was written to an open file, so that a crash cannot lose it."""
-    os.fsync(number)
+def put(made: Path, path: Path) -> None:
+    """Give a finished file its name, once all of it is on the disk."""
+    settle(made)
+    made.replace(path)
+    settle(path.parent)
 
 
-def settle_folder(folder: Path) -> None:
-    """Have the disk take the names in a folder, where the system lets folders be opened."""
-    if os.name == "posix":
-        number = os.open(folder, os.O_RDONLY)
+def settle(path: Path) -> None:
+    """Have the disk take a file, or the names in a folder, so that a crash cannot lose them."""
+    if path.is_file():
+        number = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
         try:
             os.fsync(number)
         finally:
             os.close(number)
-
-
-def _umask() -> int:
-    """Give the rights that this process keeps from others."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    elif os.name == "posix":
+        number = os.open(path, os.O_RDONLY)
+        try:
+            # Some disks, those of other machines above all, take no such order for folders.
+            with suppress(OSError):
+                os.fsync(number)
+        finally:
+            os.close(number)
 
 
 @contextmanager
-def held(folder: Path, doing: str, say: Callable[[str], None]) -> Iterator[None]:
+def staged(target: Path) -> Iterator[Path]:
+    """Give a hidden folder to fill, which takes the place of another when the block ends well.
+
+    Where the system can let two folders change names, there is never a moment without the one or
+    the other. Elsewhere a run that is ended between two steps leaves the older one set aside,
+    and the next one that takes hold of the folder puts it back.
+
+    Parameters
+    ----------
+    target
+        The folder that is to be replaced, or to be made.
+    """
+    stage = beside(target)
+    stage.mkdir(parents=True)
+    aside = stage.with_suffix(".old")
+    try:
+        yield stage
+        for made in [*stage.rglob("*"), stage]:
+            settle(made)
+        if not exchanged(stage, target):
+            with suppress(FileNotFoundError):
+                target.rename(aside)
+            stage.rename(target)
+        settle(target.parent)
+    finally:
+        _put_back(aside)
+        _remove(stage)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Let two folders change names in one step, if the system can; tell whether they did."""
+    call = {"linux": "renameat2", "darwin": "renamex_np"}.get(sys.platform, "")
+    # An older C library lacks the call, and some disks refuse it.
+    system = ctypes.CDLL(None, use_errno=True) if call else None
+    if not hasattr(system, call):
+        return False
+    names = os.fsencode(one), os.fsencode(other)
+    if call == "renameat2":
+        return system.renameat2(AS_GIVEN, names[0], AS_GIVEN, names[1], EXCHANGE) == 0
+    return system.renamex_np(*names, EXCHANGE) == 0
+
+
+def remove_whole(folder: Path) -> None:
+    """Remove a folder so that a reader sees all of it or none."""
+    going = beside(folder)
+    folder.rename(going)
+    _remove(going)
+
+
+def _put_back(aside: Path) -> None:
+    """Give a folder that was set aside its name again, or remove it if another has the name."""
+    target = aside.with_name(Path(aside.stem).stem.removeprefix("."))
+    if os.path.lexists(aside) and not os.path.lexists(target):
+        aside.rename(target)
+    _remove(aside)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, as far as that can be done; hidden, the rest is in no way."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def clear(folder: Path) -> None:
+    """Remove what runs that were ended have left in a folder that is held."""
+    for aside in folder.glob(SET_ASIDE):
+        _put_back(aside)
+    for left in folder.glob(UNFINISHED):
+        _remove(left)
+
+
+@contextmanager
+def held(
+    folder: Path, doing: str, say: Callable[[str], None], parts: Iterable[str] = ()
+) -> Iterator[None]:
     """Keep a folder to one run at a time: a second one says who holds it, and waits.
 
     The system itself lets go of the folder when the run that holds it ends, however it ends.
@@ -84,23 +176,45 @@ def held(folder: Path, doing: str, say: Callable[[str], None]) -> Iterator[None]
         What holds it, such as `nolimits handouts`, for those who wait.
     say
         Takes the line that is said once before waiting.
+    parts
+        Folders in it that the run writes into too.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        say(f"{folder} is in use by {_holder(folder)}; waiting for it to end ...")
-        lock.acquire()
+    lock, own = _locked(folder, say), os.getpid()
     try:
         began = datetime.now().isoformat(" ", "seconds")
-        note = {"pid": os.getpid(), "doing": doing, "since": began}
-        (folder / HOLDER).write_text(json.dumps(note), encoding="utf-8")
-        clear(folder)
+        note = {"pid": own, "doing": doing, "since": began}
+        write_whole(folder / HOLDER, json.dumps(note))
+        for place in ("", *parts):
+            clear(folder / place)
         yield
     finally:
-        (folder / HOLDER).unlink(missing_ok=True)
-        lock.release()
+        # A process that this one has forked holds nothing.
+        if os.getpid() == own:
+            (folder / HOLDER).unlink(missing_ok=True)
+            lock.release()
+
+
+def _locked(folder: Path, say: Callable[[str], None]) -> FileLock:
+    """Take the lock of a folder, or say who has it and wait for it."""
+    lock = FileLock(folder / LOCK)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say(f"{folder} is in use by {_holder(folder)}; waiting for it to end ...")
+            lock.acquire()
+    except OSError as error:
+        raise OSError(
+            f"{folder} cannot be written to ({error.filename or LOCK}: {error.strerror}); name a "
+            "folder that you can write to, or remove what is in the way"
+        ) from None
+    return lock
 
 
 def _holder(folder: Path) -> str:
@@ -110,12 +224,3 @@ def _holder(folder: Path) -> str:
         return f"{note['doing']} (process {note['pid']}, since {note['since']})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another run"
-
-
-def clear(folder: Path) -> None:
-    """Remove what runs that were ended have left in a folder that is held."""
-    for left in folder.glob(UNFINISHED):
-        if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left)
-        else:
-            left.unlink()

@@ -14,7 +14,7 @@ from IPython.display import Markdown, display
 from markupsafe import Markup
 from pandas.io.formats.style import Styler
 
-from helpers import choices, tables
+from helpers import at_hand, choices, tables
 
 MISSING = "–"
 
@@ -361,7 +361,7 @@ def show_tables(*names: str) -> None:
         },
         folded=True,
     )
-    imported = [_set_words(name, about) for name, about in tables.sets().items()]
+    imported = [_set_words(name, about) for name, about in at_hand.sets().items()]
     if imported:
         say("Your own imports are among these rows:", "; ".join(imported) + ".")
 

@@ -3,94 +3,18 @@
 What each table holds is described in data/datapackage.json and, for reading, data/README.md.
 """
 
-import json
-import os
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from helpers import schema
-from helpers.paths import DATA, FOLDER
+from helpers import at_hand, schema
+from helpers.paths import DATA
 
 
 def names() -> list[str]:
     """List the tables in the order of the package description."""
     return list(schema.resources())
-
-
-def folder() -> Path | None:
-    """Give the analyst's data folder, named by the environment variable NOLIMITS_DATA.
-
-    Raises
-    ------
-    ValueError
-        If the variable names no folder.
-    """
-    named = os.environ.get(FOLDER, "")
-    if named and not Path(named).is_dir():
-        raise ValueError(f"{FOLDER} names {named}, which is no folder; import something into it")
-    return Path(named).resolve() if named else None
-
-
-def sets(where: Path | None = None) -> dict[str, dict]:
-    """Give what the sets of a data folder say of themselves, by name.
-
-    Parameters
-    ----------
-    where
-        The data folder, that of the environment unless given.
-
-    Returns
-    -------
-    dict
-        Name of the set to its `import.json`; empty without a folder.
-    """
-    where = where or folder()
-    found = sorted(where.glob("[!.]*/import.json")) if where else []
-    return {path.parent.name: _about(path) for path in found}
-
-
-def _about(path: Path) -> dict:
-    """Read what a set says of itself."""
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} cannot be read: {error}; import the set again") from None
-    if not isinstance(about, dict):
-        raise ValueError(f"{path} does not describe an import; import the set again")
-    return about
-
-
-def imported_releases(where: Path | None = None) -> list[str]:
-    """List the releases of the SIPRI database whose deals a data folder holds, oldest first.
-
-    A set of TIV tables alone holds no deals, so its release cannot be asked for.
-    """
-    where = where or folder()
-    return sorted(
-        about["release"]
-        for name, about in sets(where).items()
-        if about.get("kind") == "sipri" and (where / name / "arms_deals.csv").is_file()
-    )
-
-
-def releases(where: Path | None = None) -> list[str]:
-    """List the releases of the SIPRI database whose deals are at hand, oldest first.
-
-    Examples
-    --------
-    >>> releases()
-    ['2025-03', '2026-03']
-    """
-    return sorted(_own_releases() | set(imported_releases(where)))
-
-
-@cache
-def _own_releases() -> frozenset[str]:
-    """Give the releases of the package's own deals."""
-    own = schema.read_text(DATA / schema.resource("arms_deals")["path"])
-    return frozenset(own["release"])
 
 
 def read(name: str, where: Path | None = None) -> pd.DataFrame:
@@ -106,11 +30,11 @@ def read(name: str, where: Path | None = None) -> pd.DataFrame:
     where
         The data folder, that of the environment unless given.
     """
-    where = where or folder()
+    where = where or at_hand.folder()
     own = schema.read_text(DATA / schema.resource(name)["path"])
     if where is None:
         return own
-    imported = [_of_set(where / s / f"{name}.csv", name) for s in sets(where)]
+    imported = [_of_set(where / s / f"{name}.csv", name) for s in at_hand.sets(where)]
     imported = [text for text in imported if text is not None]
     if not imported:
         return own
@@ -121,7 +45,7 @@ def read(name: str, where: Path | None = None) -> pd.DataFrame:
     if len(twice):
         raise ValueError(
             f"{len(twice)} rows of {name} are in two sets of {where}, the first with "
-            f"{dict(twice[key].iloc[0])}; remove the older set ({', '.join(sets(where))})"
+            f"{dict(twice[key].iloc[0])}; remove the older set ({', '.join(at_hand.sets(where))})"
         )
     kept = own[~_replaced(own, name, where) & ~_among(own[key], theirs[key])]
     return pd.concat([kept, theirs], ignore_index=True)
@@ -139,7 +63,7 @@ def _of_set(path: Path, name: str) -> pd.DataFrame | None:
 def _replaced(own: pd.DataFrame, name: str, where: Path) -> pd.Series:
     """Mark the rows of the package that a set says it stands in for."""
     marks = pd.Series(False, index=own.index)
-    for about in sets(where).values():
+    for about in at_hand.sets(where).values():
         for condition in about.get("in_place_of", {}).get(name, []):
             marks |= (own[list(condition)] == pd.Series(condition)).all(axis=1)
     return marks
@@ -181,7 +105,7 @@ def load(name: str, where: Path | None = None) -> pd.DataFrame:
     >>> load("alliance_rubric").shape[0]
     17
     """
-    where = where or folder()
+    where = where or at_hand.folder()
     if where:
         return _validated(name, where)
     return _kept(name, _state(DATA / schema.resource(name)["path"])).copy(deep=False)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 import helpers
+from helpers import files
 from helpers.fetch import sipri
 
 NOTES = """\
@@ -392,15 +394,15 @@ def test_a_failure_leaves_the_files_of_before(fetch, replay):
 
 
 def test_a_full_disk_leaves_no_half_file(fetch, replay, monkeypatch):
-    write_bytes = sipri.Path.write_bytes
+    settle = files.settle
 
-    def half(path, content):
-        if b"Transfers of major" in content:
-            write_bytes(path, content[:40])
+    def half(path):
+        if path.is_file() and b"Transfers of major" in path.read_bytes():
+            os.truncate(path, 40)
             raise OSError("No space left on device")
-        return write_bytes(path, content)
+        settle(path)
 
-    monkeypatch.setattr(sipri.Path, "write_bytes", half)
+    monkeypatch.setattr(files, "settle", half)
     with pytest.raises(OSError, match="No space left"):
         fetch()
     assert fetch.files() == {"sipri_entities.json"}

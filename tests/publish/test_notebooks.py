@@ -2,7 +2,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.publish import notebooks
+from helpers.publish import execute, notebooks
 
 
 @pytest.mark.parametrize("which", ["03", "3", "03_exercises", "03_exercises.ipynb"])
@@ -42,7 +42,7 @@ def write(folder, *sources):
 def test_a_failing_cell_is_named_with_its_code_and_error(tmp_path):
     path = write(tmp_path, "a = 1", "a / 0  # the culprit")
     with pytest.raises(notebooks.NotebookError) as error:
-        notebooks.execute(path, {}, tmp_path / "out" / path.name)
+        execute.execute(path, {}, tmp_path / "out" / path.name)
     words = str(error.value)
     assert "99_test.ipynb failed in cell 2" in words
     assert "# the culprit" in words
@@ -54,13 +54,13 @@ def test_a_failure_leaves_the_last_good_result_and_nothing_else(tmp_path):
     output.parent.mkdir()
     output.write_text("last good")
     with pytest.raises(notebooks.NotebookError):
-        notebooks.execute(write(tmp_path, "boom"), {}, output)
+        execute.execute(write(tmp_path, "boom"), {}, output)
     assert [path.name for path in output.parent.iterdir()] == ["99_test.ipynb"]
     assert output.read_text() == "last good"
 
 
 def test_executed_copies_carry_no_run_noise(tmp_path):
-    executed = notebooks.execute(write(tmp_path, "1 + 1"), {}, tmp_path / "out.ipynb")
+    executed = execute.execute(write(tmp_path, "1 + 1"), {}, tmp_path / "out.ipynb")
     assert "papermill" not in executed.metadata
     assert executed.cells[0].metadata == {}
     assert executed.cells[0].outputs[0].data["text/plain"] == "2"
@@ -84,9 +84,9 @@ def write_pair(folder):
 
 def test_another_pair_leaves_out_what_is_about_the_articles_and_says_so(tmp_path):
     path = write_pair(tmp_path)
-    executed = notebooks.execute(path, {"supplier": "USA"}, tmp_path / "out" / path.name)
+    executed = execute.execute(path, {"supplier": "USA"}, tmp_path / "out" / path.name)
     sources = [cell.source for cell in executed.cells]
-    assert sources[1] == notebooks.LEFT_OUT
+    assert sources[1] == execute.LEFT_OUT
     assert "of_articles = 1" not in sources
     assert executed.cells[-1].outputs[0].data["text/plain"] == "'USA'"
     assert [p.name for p in (tmp_path / "out").iterdir()] == [path.name]
@@ -94,7 +94,7 @@ def test_another_pair_leaves_out_what_is_about_the_articles_and_says_so(tmp_path
 
 def test_the_pair_of_the_articles_leaves_nothing_out(tmp_path):
     path = write_pair(tmp_path)
-    executed = notebooks.execute(path, {"supplier": "RUS"}, tmp_path / "out" / path.name)
+    executed = execute.execute(path, {"supplier": "RUS"}, tmp_path / "out" / path.name)
     assert "of_articles = 1" in [cell.source for cell in executed.cells]
 
 

@@ -324,11 +324,6 @@ def test_a_figure_without_words_is_refused():
         render.handout(new_notebook(cells=[cell(outputs=[mute])]), "99")
 
 
-def test_a_page_is_written_whole(tmp_path):
-    render.write_whole(tmp_path / "deep" / "a.html", "new")
-    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["a.html"]
-
-
 def test_the_notebook_itself_is_left_as_it_was():
     notebook = new_notebook(cells=[new_markdown_cell("# T"), code(figure(), source="run()")])
     before = str(notebook)

@@ -13,6 +13,7 @@ import pandas as pd
 from helpers import schema
 from helpers.build import codebook, corrections, sources
 from helpers.build.recipe import Recipe
+from helpers.files import write_whole
 from helpers.paths import DATA, RAW
 
 SUBJECTS = ("arms", "trade", "exercises", "limits", "dialogue", "pressure", "claims", "reference")
@@ -128,10 +129,7 @@ def write() -> list[str]:
 
 def _replace(path: Path, content: str) -> bool:
     """Write a file whole, unless it already reads so; tell whether it changed."""
-    if path.exists() and path.read_text(encoding="utf-8") == content:
+    if path.exists() and path.read_bytes() == content.encode():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_text(content, encoding="utf-8", newline="\n")
-    part.replace(path)
+    write_whole(path, content)
     return True

@@ -1,24 +1,7 @@
-"""Files that come from the network, written whole or not at all."""
+"""Names for what came from the network, so that the same is not asked twice."""
 
 import hashlib
 import json
-import os
-from pathlib import Path
-
-
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file so that nobody ever sees half of it; the folder is made if need be.
-
-    A hidden file beside it takes its place once all of it is on the disk.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
 
 
 def fingerprint(asked: dict, length: int) -> str:

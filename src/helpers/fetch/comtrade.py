@@ -36,7 +36,8 @@ import comtradeapicall
 import pandas as pd
 from urllib3.exceptions import HTTPError
 
-from helpers.fetch.cache import fingerprint, write_whole
+from helpers.fetch.cache import fingerprint
+from helpers.files import write_whole
 from helpers.importers.codes import known
 
 VARIABLE = "COMTRADE_API_KEY"

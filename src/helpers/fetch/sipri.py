@@ -32,7 +32,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 import helpers
-from helpers.fetch.cache import fingerprint, write_whole
+from helpers.fetch.cache import fingerprint
+from helpers.files import write_whole
 from helpers.importers.codes import known
 
 BASE = "https://atbackend.sipri.org/api/p"

@@ -20,6 +20,7 @@ import polars as pl
 
 from helpers import schema
 from helpers.build import as_text, trade
+from helpers.files import remove_whole, staged
 from helpers.importers import archives, cluster, codes, reading
 from helpers.importers import folder as sets
 from helpers.importers.baci_files import Source, convert
@@ -278,7 +279,7 @@ def _settle_years(records: list[dict], stage: Path) -> None:
 def _put(folder: Path, about: Release, records: list[dict]) -> None:
     """Put the years just made and those that the store had before into its place."""
     store, stage = folder / about.store, folder / f".{about.store}.part"
-    with sets.staged(folder, about.store) as new:
+    with staged(store) as new:
         for year in sorted({record["year"] for record in records} | set(_records(store))):
             wanted = next((record for record in records if record["year"] == year), None)
             place = stage if wanted and _records(stage).get(year) == wanted else store
@@ -333,7 +334,7 @@ def stores(folder: Path) -> list[Path]:
 
     Of one release, HS 2017 comes last: the package's own rows are in that revision.
     """
-    abouts = {path.parent: _read_about(path.parent) for path in folder.glob(f"*/{sets.ABOUT}")}
+    abouts = {path.parent: _read_about(path.parent) for path in folder.glob(f"[!.]*/{sets.ABOUT}")}
     found = [path for path, about in abouts.items() if about.get("kind") == KIND]
     return sorted(found, key=lambda p: _rank(abouts[p]))
 
@@ -487,7 +488,7 @@ def _replace_older(made: Path, pair: str, say: Callable[[str], None]) -> None:
     """Remove what other stores gave of a pair: two sets cannot hold the same rows."""
     for older in sorted(made.parent.glob(f"flows-baci-*-{pair}")):
         if older != made:
-            shutil.rmtree(older)
+            remove_whole(older)
             say(f"{older.name} gave way to {made.name}")
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from helpers import files
 from helpers.importers import archives, reading
 from helpers.schema import Violation
 
@@ -113,7 +114,7 @@ def _sunk(frame: pl.LazyFrame, path: Path) -> Path:
 def _settle(part: Path, path: Path) -> None:
     """Put a finished file in its place."""
     path.parent.mkdir(exist_ok=True)
-    part.replace(path)
+    files.put(part, path)
 
 
 def _record(source: Source, digest: str, stage: Path, year: int, years: list[int]) -> dict:
@@ -129,9 +130,7 @@ def _record(source: Source, digest: str, stage: Path, year: int, years: list[int
         "sha256": source.sha256 or digest,
         "years_of_file": years,
     }
-    part = path.with_name(f".{uuid.uuid4().hex}.json")
-    part.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", "utf-8")
-    part.replace(path)
+    files.write_whole(path, json.dumps(record, indent=1, sort_keys=True) + "\n")
     return record
 
 

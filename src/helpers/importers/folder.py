@@ -6,13 +6,11 @@ everything is made ready in a hidden folder beside it, which then takes its plac
 """
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 
-from helpers import schema
+from helpers import files, schema
 from helpers.build import conform
 
 ABOUT = "import.json"
@@ -40,45 +38,21 @@ def put(folder: Path, name: str, frames: dict[str, pd.DataFrame], about: dict) -
     Raises
     ------
     ValueError
-        If a table breaks its schema: every offending cell is named, nothing is written.
+        If the name cannot be one of a set, or a table breaks its schema: every offending cell is
+        named, nothing is written.
     """
+    if not name.replace("-", "").replace("_", "").isalnum() or name != name.lower():
+        raise ValueError(f"{name!r} cannot name a set: only a-z, 0-9, - and _")
     texts = {table: conform(frame, table) for table, frame in frames.items()}
     schema.complain([v for table, text in texts.items() for v in schema.violations(text, table)])
-    with staged(folder, name) as stage:
+    with files.staged(folder / name) as stage:
         for table, text in texts.items():
             text.to_csv(stage / f"{table}.csv", index=False, lineterminator="\n")
         write_about(stage, about)
     return folder / name
 
 
-class staged:  # noqa: N801
-    """A hidden folder that takes the place of `folder/name` when the block ends well."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        if not name.replace("-", "").replace("_", "").isalnum() or name != name.lower():
-            raise ValueError(f"{name!r} cannot name a set: only a-z, 0-9, - and _")
-        self._target = folder / name
-        folder.mkdir(parents=True, exist_ok=True)
-        self._stage = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}-"))
-
-    def __enter__(self) -> Path:
-        """Give the hidden folder to write into."""
-        return self._stage
-
-    def __exit__(self, kind: type | None, *_: object) -> None:
-        """Put the hidden folder in place, or remove it if the block failed."""
-        if kind is None:
-            self._stage.chmod(0o755)
-            old = self._stage.with_name(f"{self._stage.name}.old")
-            if self._target.exists():
-                self._target.rename(old)
-            self._stage.rename(self._target)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            shutil.rmtree(self._stage)
-
-
 def write_about(stage: Path, about: dict) -> None:
     """Write what a set was made from."""
     text = json.dumps(about, indent=1, ensure_ascii=False, sort_keys=True)
-    (stage / ABOUT).write_text(text + "\n", encoding="utf-8")
+    files.write_whole(stage / ABOUT, text + "\n")

@@ -1,11 +1,10 @@
 """What stands behind the handouts, beside them: every table as CSV, and the codebook as a page."""
 
 import re
-from pathlib import Path
 
 import mistune
 
-from helpers import tables
+from helpers import at_hand, tables
 from helpers.build import codebook
 from helpers.publish import index, render
 
@@ -44,14 +43,14 @@ def page() -> str:
         "codebook.html.j2",
         render.page_facts("codebook", "Codebook"),
         written=written,
-        imported=sorted(tables.sets()),
+        imported=sorted(at_hand.sets()),
     )
 
 
-def write_tables(folder: Path) -> None:
+def tables_as_csv() -> dict[str, str]:
     """Write every table as the notebooks load it, the analyst's own imports included."""
-    for name, text in _texts().items():
-        render.write_whole(folder / f"{name}.csv", text.to_csv(index=False, lineterminator="\n"))
+    texts = _texts().items()
+    return {name: text.to_csv(index=False, lineterminator="\n") for name, text in texts}
 
 
 def _texts() -> dict:

@@ -1,34 +1,27 @@
-"""The notebooks: which there are, what they can be asked, and how they are executed."""
+"""The notebooks: which there are, and what they can be asked.
 
-import sys
-import tempfile
+A command asks this before anything heavy is imported, so a notebook is read here as the JSON that
+it is, and its parameters cell as text: nothing in it is run.
+"""
+
+import ast
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
-import papermill
-from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
-
 from helpers import choices
 from helpers.paths import NOTEBOOKS
 
-# A busy machine may take its time to start a kernel.
-KERNEL_SECONDS = 300
-# Cells with this tag are about the pair that the articles speak of, and about no other.
-ARTICLES = "articles"
-PAIR = ("supplier", "recipient", "exporter", "importer")
-LEFT_OUT = (
-    "This run looks at another pair than the articles do. The parts about their claims, and about "
-    "what is known of Russia and China only, are left out."
-)
-KEPT_METADATA = ("kernelspec", "language_info")
+PARAMETERS, INJECTED = "parameters", "injected-parameters"
 
 
 class NotebookError(Exception):
-    """A cell of a notebook raised an error."""
+    """A cell of a notebook raised an error; `traceback` says where."""
+
+    def __init__(self, message: str, traceback: str = "") -> None:
+        super().__init__(message)
+        self.traceback = traceback
 
 
 class Parameter(NamedTuple):
@@ -84,8 +77,95 @@ def parameters(path: Path) -> list[Parameter]:
 
 
 def asks(path: Path) -> list[str]:
-    """List the names of a notebook's parameters."""
-    return list(papermill.inspect_notebook(str(path)))
+    """List the names of a notebook's parameters, in their order.
+
+    Raises
+    ------
+    ValueError
+        If the file is no notebook, has not exactly one cell tagged `parameters`, or has anything
+        in that cell but parameters with values that they may have. All that is wrong is named.
+    """
+    cells = _cells(path)
+    tagged = [at for at, cell in enumerate(cells, start=1) if PARAMETERS in _tags(cell)]
+    if len(tagged) != 1:
+        found = f"cells {', '.join(map(str, tagged))} have" if tagged else "no cell has"
+        raise ValueError(
+            f"{path.name}: {found} the tag {PARAMETERS!r}; exactly one must have it, and hold one "
+            "line for each parameter, such as end_year: int = 2024"
+        )
+    (at,) = tagged
+    values, wrong = _assigned(_source(cells[at - 1]))
+    wrong += _not_allowed(values)
+    wrong += [
+        f"cell {number} holds the parameters of an earlier run; take the notebook that was run"
+        for number, cell in enumerate(cells, start=1)
+        if INJECTED in _tags(cell)
+    ]
+    if wrong:
+        listed = "\n  ".join(wrong)
+        raise ValueError(f"{path.name}, cell {at}, tagged {PARAMETERS!r}:\n  {listed}")
+    return list(values)
+
+
+def _cells(path: Path) -> list[dict]:
+    """Read the cells of a notebook."""
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+        cells = read["cells"]
+        if not all(isinstance(_source(cell), str) and _tags(cell) is not None for cell in cells):
+            raise TypeError("a cell without source")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{path.name} cannot be read as a notebook ({why})") from None
+    return cells
+
+
+def _source(cell: dict) -> str:
+    """Give the source of a cell, which a file may hold in lines."""
+    return "".join(cell["source"])
+
+
+def _tags(cell: dict) -> list[str]:
+    return cell.get("metadata", {}).get("tags", [])
+
+
+def _assigned(source: str) -> tuple[dict[str, object], list[str]]:
+    """Read the lines of a parameters cell: the value of each name, and what is wrong.
+
+    Examples
+    --------
+    >>> _assigned("end_year: int = 2024  # last year")
+    ({'end_year': 2024}, [])
+    >>> _assigned("end_year: int = open('x')")
+    ({}, ['line 1: only NAME: TYPE = VALUE may stand here, with a plain value'])
+    """
+    try:
+        lines = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return {}, [f"this is not Python: {error}"]
+    values, wrong = {}, []
+    for line in lines:
+        try:
+            name, value = line.target.id, ast.literal_eval(line.value)
+            if not isinstance(line, ast.AnnAssign) or not isinstance(value, int | str):
+                raise ValueError("not a parameter")
+        except (AttributeError, ValueError, TypeError, RecursionError, MemoryError):
+            said = "only NAME: TYPE = VALUE may stand here, with a plain value"
+            wrong.append(f"line {line.lineno}: {said}")
+            continue
+        if name in values:
+            wrong.append(f"line {line.lineno}: {name} stands here twice")
+        values[name] = value
+    return values, wrong
+
+
+def _not_allowed(values: dict[str, object]) -> list[str]:
+    """Say which defaults of a notebook are no choices, or not allowed."""
+    try:
+        choices.choose(**values)
+    except ValueError as error:
+        return str(error).splitlines()
+    return []
 
 
 def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, object]:
@@ -119,80 +199,3 @@ def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, o
     if strange:
         raise ValueError("\n".join(strange))
     return read
-
-
-def is_of_articles(asked: dict[str, object]) -> bool:
-    """Tell whether a run asks for the pair that the articles are about.
-
-    Examples
-    --------
-    >>> is_of_articles({"end_year": 2021}), is_of_articles({"recipient": "IND"})
-    (True, False)
-    """
-    return all(asked.get(name, choices.default(name)) == choices.default(name) for name in PAIR)
-
-
-def for_any_pair(notebook: NotebookNode) -> NotebookNode:
-    """Leave out the cells that are about the articles' own pair, and say so under the title."""
-    note = nbformat.v4.new_markdown_cell(LEFT_OUT, id="left-out")
-    kept = [c for c in notebook.cells if ARTICLES not in c.metadata.get("tags", [])]
-    notebook.cells = [kept[0], note, *kept[1:]]
-    return notebook
-
-
-def execute(path: Path, asked: dict[str, object], output: Path) -> NotebookNode:
-    """Execute a notebook with parameters and write the executed copy whole, or not at all.
-
-    Raises
-    ------
-    NotebookError
-        With the notebook, the cell, its code and the error.
-    """
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".running-") as folder:
-        part = Path(folder) / output.name
-        if is_of_articles(asked):
-            _run(path, asked, part)
-        else:
-            general = Path(folder) / f"general-{path.name}"
-            nbformat.write(for_any_pair(nbformat.read(path, as_version=4)), general)
-            _run(general, asked, part)
-        executed = without_noise(nbformat.read(part, as_version=4))
-        nbformat.write(executed, part)
-        part.replace(output)
-    return executed
-
-
-def _run(path: Path, asked: dict[str, object], output: Path) -> None:
-    """Let papermill execute a notebook, and say which cell failed if one does."""
-    # The kernel is reached over sockets in a folder, not over ports: several kernels at once
-    # never race for a port, and nothing listens on the network.
-    with tempfile.TemporaryDirectory(prefix="nolimits-") as sockets:
-        transport = Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}})
-        try:
-            papermill.execute_notebook(
-                str(path),
-                str(output),
-                parameters=asked,
-                kernel_name="python3",
-                progress_bar=sys.stderr.isatty(),
-                cwd=str(NOTEBOOKS),
-                config=transport,
-                start_timeout=KERNEL_SECONDS,
-            )
-        except PapermillExecutionError as error:
-            raise NotebookError(
-                f"{path.name} failed in cell {error.cell_index + 1} "
-                f"(execution count {error.exec_count}):\n{error.source}\n"
-                f"{error.ename}: {error.evalue}"
-            ) from None
-
-
-def without_noise(notebook: NotebookNode) -> NotebookNode:
-    """Strip the metadata that differ from run to run; outputs and tags stay."""
-    kept = {key: notebook.metadata[key] for key in KEPT_METADATA if key in notebook.metadata}
-    notebook.metadata = NotebookNode(kept)
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = NotebookNode({"tags": tags} if tags else {})
-    return notebook

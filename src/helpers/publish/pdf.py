@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from helpers.publish import render
+from helpers import files
 
 NAMES = (
     "chromium",
@@ -64,6 +64,9 @@ def print_pdf(page: Path, pdf: Path) -> None:
     ValueError
         If there is no browser that can print, or if it does not print within its time.
     """
+    # Rendering imports much; whether there is a browser is asked before.
+    from helpers.publish import render
+
     program = browser()
     pdf.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=pdf.parent, prefix=".printing-") as folder:
@@ -73,7 +76,7 @@ def print_pdf(page: Path, pdf: Path) -> None:
         _run([program, *_flags(folder), f"--print-to-pdf={part}", copy.resolve().as_uri()], page)
         if not part.exists() or not part.read_bytes().rstrip().endswith(b"%%EOF"):
             raise ValueError(f"{page.name} was not printed: {program} wrote no complete PDF")
-        part.replace(pdf)
+        files.put(part, pdf)
 
 
 def _flags(folder: str) -> list[str]:

@@ -257,11 +257,3 @@ def answers(notebook: NotebookNode) -> list[str]:
 def answer(notebook: NotebookNode) -> str:
     """Give the sentences that the cells tagged `answer` printed, as plain text."""
     return html.unescape("\n".join(answers(notebook)).replace("\\", "")).replace("**", "")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

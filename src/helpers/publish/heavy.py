@@ -1,0 +1,44 @@
+"""All that executing and rendering notebooks imports: a warm process holds it before it is forked.
+
+What a notebook changes, such as the settings of matplotlib, changes in its own process only.
+"""
+
+import sys
+
+# jsonschema would build a grammar of web addresses here, for a check that no notebook is put to:
+# a second of every start. Left out for this one import, it is there again for who asks for it.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+import matplotlib.pyplot
+import papermill
+
+import helpers.figures.curves
+import helpers.figures.flows
+import helpers.figures.grids
+import helpers.figures.maps
+import helpers.figures.matrix
+import helpers.figures.ranges
+import helpers.figures.rows
+import helpers.figures.series
+import helpers.figures.sizes
+import helpers.figures.timeline
+import helpers.figures.verdict_bars
+import helpers.publish.execute
+import helpers.publish.index
+import helpers.publish.render
+import helpers.publish.shell
+from helpers import at_hand, tables
+
+if sys.modules["rfc3987_syntax"] is None:
+    del sys.modules["rfc3987_syntax"]
+
+
+def load() -> None:
+    """Load every table once; all that are forked later share them."""
+    # Rows of an analyst's own folder are read anew by every notebook.
+    if at_hand.folder() is None:
+        for name in tables.names():
+            tables.load(name)
+
+
+load()
