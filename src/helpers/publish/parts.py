@@ -5,12 +5,14 @@ cannot differ.
 """
 
 import copy
+import csv
 import io
 import re
 from importlib.metadata import metadata
 from typing import NamedTuple
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
@@ -19,6 +21,8 @@ from helpers import prose, verdicts
 from helpers.claims import PLURAL, VERDICTS
 
 HEADING = re.compile(r'<h2 id="([^"]*)">(.*?)<a class="anchor-link"')
+# What `prose.csv_text` puts before text that a spreadsheet would take for a formula.
+MARKED = re.compile(r"^'(?=[=+\-@\t\r])")
 # Letters that stand for themselves in the address of a download.
 PLAIN = "/:,;()+*=@!$'"
 # Programs that open a CSV as UTF-8 only if it says so look for this mark.
@@ -42,13 +46,23 @@ def read_csv(text: str) -> pd.DataFrame:
     >>> read_csv("What,Note\n'=1+1,\n").to_dict("records")
     [{'What': '=1+1', 'Note': ''}]
     """
-    frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
-    frame = frame.rename(columns=_unmarked)
-    return frame.apply(lambda cells: cells.map(_unmarked))
+    headings, *rows = _cells(text)
+    return pd.DataFrame(rows, columns=headings, dtype="str")
+
+
+def _cells(text: str) -> list[list[str]]:
+    """Take CSV apart into its cells, the headings first."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    return [[_unmarked(cell) for cell in row] for row in rows if row]
+
+
+def _headings(text: str) -> list[str]:
+    """Give the headings of CSV, without reading the rest."""
+    return [_unmarked(name) for name in next(csv.reader(io.StringIO(text, newline="")), [])]
 
 
 def _unmarked(cell: str) -> str:
-    return re.sub(r"^'(?=[=+\-@\t\r])", "", cell)
+    return MARKED.sub("", cell) if cell.startswith("'") else cell
 
 
 def tags(cell: NotebookNode) -> list[str]:
@@ -65,7 +79,7 @@ def outputs(notebook: NotebookNode, tag: str = "") -> list[NotebookNode]:
 def frames(notebook: NotebookNode, *columns: str, tag: str = "") -> pd.DataFrame:
     """Join the tables that have these columns; empty if there is none."""
     texts = [o.data["text/csv"] for o in outputs(notebook, tag) if "text/csv" in o.data]
-    found = [frame for frame in map(read_csv, texts) if {*columns} <= {*frame}]
+    found = [read_csv(text) for text in texts if {*columns} <= {*_headings(text)}]
     return pd.concat([pd.DataFrame(columns=[*columns]), *found], ignore_index=True).fillna("")
 
 
@@ -217,20 +231,21 @@ def behind(text: str) -> Data:
     >>> data.rows, data.numbers
     ([['2024', 'navy', '0.1235'], ['2025', '–', '–']], 'n1 n3')
     """
-    frame = read_csv(text)
-    numbers = [_is_number(cells) for _, cells in frame.items()]
+    headings, *rows = _cells(text)
+    columns = [[row[at] for row in rows] for at in range(len(headings))]
+    numbers = [_is_number(cells) for cells in columns]
     shown = [
-        cells.map(_rounded) if is_number else cells
-        for is_number, (_, cells) in zip(numbers, frame.items(), strict=True)
+        [_rounded(cell) for cell in cells] if is_number else cells
+        for is_number, cells in zip(numbers, columns, strict=True)
     ]
-    rows = [[cell or prose.MISSING for cell in row] for row in zip(*shown, strict=True)]
+    told = [[cell or prose.MISSING for cell in row] for row in zip(*shown, strict=True)]
     marks = " ".join(f"n{at}" for at, is_number in enumerate(numbers, start=1) if is_number)
-    return Data([str(name) for name in frame], rows, marks)
+    return Data(headings, told, marks)
 
 
-def _is_number(cells: pd.Series) -> bool:
-    known = cells[cells != ""]
-    return len(known) > 0 and bool(pd.to_numeric(known, errors="coerce").notna().all())
+def _is_number(cells: list[str]) -> bool:
+    known = np.array([cell for cell in cells if cell], dtype=object)
+    return len(known) > 0 and not np.isnan(pd.to_numeric(known, errors="coerce")).any()
 
 
 def _rounded(cell: str) -> str:

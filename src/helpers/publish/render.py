@@ -6,6 +6,7 @@ import html
 import os
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from nbconvert import HTMLExporter, TemplateExporter
@@ -56,7 +57,17 @@ def handout(notebook: NotebookNode, name: str) -> str:
         If a cell has not been executed, or a figure has no alternative text.
     """
     _refuse_unfinished(notebook, name)
-    exporter = Exporter(
+    body, _ = _exporter().from_notebook_node(
+        parts.numbered(parts.gathered(notebook), name),
+        resources={"page": _handout_facts(notebook, name)},
+    )
+    return _between_handouts(body)
+
+
+@cache
+def _exporter() -> Exporter:
+    """Give the exporter of every handout, whose templates are compiled once."""
+    return Exporter(
         template_name="handout",
         extra_template_basedirs=[str(TEMPLATES)],
         filters={
@@ -70,12 +81,9 @@ def handout(notebook: NotebookNode, name: str) -> str:
         },
         exclude_input_prompt=True,
         exclude_output_prompt=True,
+        # The notebook is validated once, not after each of nbconvert's twelve steps.
+        optimistic_validation=True,
     )
-    body, _ = exporter.from_notebook_node(
-        parts.numbered(parts.gathered(notebook), name),
-        resources={"page": _handout_facts(notebook, name)},
-    )
-    return _between_handouts(body)
 
 
 def _between_handouts(page: str) -> str:
@@ -176,6 +184,7 @@ def page_facts(name: str, page_title: str) -> dict[str, str]:
     }
 
 
+@cache
 def _css() -> str:
     """Give the look of every page, with the tones of text that figures are written in."""
     css = (SHEET / "handout.css").read_text(encoding="utf-8")
@@ -190,6 +199,7 @@ def made_on() -> date:
     return datetime.fromtimestamp(int(set_time), UTC).date() if set_time else date.today()
 
 
+@cache
 def _face(weight: str, file: str) -> str:
     """Write a weight of the house font with its letters inside."""
     letters = base64.b64encode((FONTS / file).read_bytes()).decode()
