@@ -7,10 +7,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import encode_images, json_clean
+import matplotlib
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -18,6 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets import Type
 
+INLINE = "module://matplotlib_inline.backend_inline"
 LANGUAGE = dict(IPythonKernel.language_info)
 # Cells with these tags are passed over, or may raise errors, as with any kernel.
 SKIPPED, MAY_FAIL = "skip-execution", "raises-exception"
@@ -47,10 +50,12 @@ def cells(notebook: NotebookNode, folder: str) -> Iterator[tuple[int, Done | Non
         The place of a cell with nothing when it starts, and with what came of it when it is done.
     """
     os.chdir(folder)
-    sys.path.insert(0, "")
-    # As a kernel does, so that figures which are not shown by a helper appear too.
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    # Where a kernel has it: what is installed does not hide what lies beside the notebook.
+    installed = [n for n, p in enumerate(sys.path) if Path(p).name.endswith("-packages")]
+    sys.path.insert(installed[0] if installed else len(sys.path), "")
     shell = Shell.instance()
+    # As in a kernel, figures that nobody shows appear when their cell ends.
+    matplotlib.use(INLINE)
     for at, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "code" and cell.source.strip() and SKIPPED not in tags:
