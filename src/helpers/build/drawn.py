@@ -86,11 +86,15 @@ def _behind(before: list[list[ast.stmt]], cell: list[ast.stmt]) -> list[ast.stmt
     return chosen
 
 
-def _made(tree: ast.AST) -> set[str]:
-    """List the names that code sets, as a whole or in a part such as a column."""
+@cache
+def _made(tree: ast.AST) -> frozenset[str]:
+    """List the names that code sets, as a whole or in a part such as a column.
+
+    As `_code`, it is asked of a statement for every figure after it.
+    """
     stored = [n for n in ast.walk(tree) if isinstance(getattr(n, "ctx", None), ast.Store)]
     parts = (n.value if isinstance(n, ast.Subscript | ast.Attribute) else n for n in stored)
-    return {part.id for part in parts if isinstance(part, ast.Name)}
+    return frozenset(part.id for part in parts if isinstance(part, ast.Name))
 
 
 def _made_anew(statement: ast.stmt) -> set[str]:
@@ -100,6 +104,7 @@ def _made_anew(statement: ast.stmt) -> set[str]:
     return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
+@cache
 def _code(tree: ast.AST, module: str = "") -> _Code:
     """Collect what code of a module holds, docstrings left out."""
     spoken = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
