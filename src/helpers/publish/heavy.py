@@ -5,10 +5,6 @@ What a notebook changes, such as the settings of matplotlib, changes in its own 
 
 import sys
 
-# jsonschema would build a grammar of web addresses here, for a check that no notebook is put to:
-# a second of every start. Left out for this one import, it is there again for who asks for it.
-sys.modules.setdefault("rfc3987_syntax", None)
-
 import matplotlib.pyplot
 import papermill
 
@@ -29,7 +25,8 @@ import helpers.publish.render
 import helpers.publish.shell
 from helpers import at_hand, tables
 
-if sys.modules["rfc3987_syntax"] is None:
+# What this package leaves out of its own imports is there for notebooks that ask for it.
+if sys.modules.get("rfc3987_syntax", sys) is None:
     del sys.modules["rfc3987_syntax"]
 
 

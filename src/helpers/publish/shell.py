@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import encode_images, json_clean
-import matplotlib
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -20,7 +19,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets import Type
 
-INLINE = "module://matplotlib_inline.backend_inline"
 LANGUAGE = dict(IPythonKernel.language_info)
 # Cells with these tags are passed over, or may raise errors, as with any kernel.
 SKIPPED, MAY_FAIL = "skip-execution", "raises-exception"
@@ -55,7 +53,7 @@ def cells(notebook: NotebookNode, folder: str) -> Iterator[tuple[int, Done | Non
     sys.path.insert(installed[0] if installed else len(sys.path), "")
     shell = Shell.instance()
     # As in a kernel, figures that nobody shows appear when their cell ends.
-    matplotlib.use(INLINE)
+    shell.enable_matplotlib("inline")
     for at, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "code" and cell.source.strip() and SKIPPED not in tags:
