@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -49,7 +48,8 @@ class Span:
         return f"{self.first} to {last}"
 
 
-class Events(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Events:
     """Dated events of one table."""
 
     table: str
@@ -61,7 +61,7 @@ class Events(NamedTuple):
         first, end = np.datetime64(span.first), np.datetime64(span.end)
         return self.labels[(self.days >= first) & (self.days < end)]
 
-    @property
+    @cached_property
     def years(self) -> np.ndarray:
         """Year of each event."""
         return pd.DatetimeIndex(self.days).year.to_numpy()

@@ -509,14 +509,15 @@ def yearly_trend(tables: Tables, chosen: Choices, claim: Claim, of: list[str]) -
     of
         tiv alone, or exercises and meetings, which are added up.
     """
+    first, last = claim.years
     total = sum(_yearly(tables, chosen, name) for name in of)
-    known = total[(total.index >= claim.years[0]) & (total.index <= claim.years[1])].dropna()
+    known = total[(total.index >= first) & (total.index <= last)].dropna()
     unit = "million TIV a year" if "tiv" in of else "events per year, each year"
     if len(known) < 3:
         return Finding(MISSING, unit=unit, note="fewer than three years are covered")
     slope = tables.once(("trend", *known.index, *known), lambda: stats.trend(known))
     ends = f"{known.iloc[0]:g} in {known.index[0]}, {known.iloc[-1]:g} in {known.index[-1]}"
-    rows = _series_rows(tables, chosen, of, *claim.years)
+    rows = _series_rows(tables, chosen, of, first, last)
     return Finding(*slope, unit=unit, rows=rows, note=ends)
 
 
