@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -49,19 +48,29 @@ class Span:
         return f"{self.first} to {last}"
 
 
-class Events(NamedTuple):
-    """Dated events of one table."""
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Dated events of one table: their places in it, their labels and their days."""
 
     table: str
+    places: np.ndarray
     labels: np.ndarray
     days: np.ndarray
 
+    def inside(self, span: Span) -> np.ndarray:
+        """Mark the events of a stretch of time."""
+        first, end = np.datetime64(span.first), np.datetime64(span.end)
+        return (self.days >= first) & (self.days < end)
+
     def within(self, span: Span) -> np.ndarray:
         """Give the labels of the events of a stretch of time."""
-        first, end = np.datetime64(span.first), np.datetime64(span.end)
-        return self.labels[(self.days >= first) & (self.days < end)]
+        return self.labels[self.inside(span)]
 
-    @property
+    def places_within(self, span: Span) -> np.ndarray:
+        """Give the places in the table of the events of a stretch of time."""
+        return self.places[self.inside(span)]
+
+    @cached_property
     def years(self) -> np.ndarray:
         """Year of each event."""
         return pd.DatetimeIndex(self.days).year.to_numpy()
@@ -69,14 +78,9 @@ class Events(NamedTuple):
 
 def _dated(tables: Tables, table: str, marks: np.ndarray) -> Events:
     """Make events of marked rows of a table; of a partial date the first day counts."""
-    frame = tables[table]
+    frame, places = tables[table], np.flatnonzero(marks)
     days = tables.once(("days", table), lambda: dates.first_day(frame["date_start"]).to_numpy())
-    return Events(table, frame.index.to_numpy()[marks], days[marks])
-
-
-def places(tables: Tables, labels: np.ndarray) -> np.ndarray:
-    """Give the places that exercises have in their table."""
-    return tables["exercises"].index.get_indexer(labels)
+    return Events(table, places, frame.index.to_numpy()[places], days[places])
 
 
 def stretch(word: str, chosen: Choices, claim: Claim) -> Span:

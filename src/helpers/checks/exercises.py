@@ -16,7 +16,6 @@ from helpers.checks.events import (
     counted,
     gather,
     other_readings,
-    places,
     stretches,
     within,
     years_covered,
@@ -206,9 +205,12 @@ def feature_ratio(
     counts, rows = within(tables, chosen, spans, ["exercises"], where)
 
     def count(seen: Choices) -> list[int]:
-        events, flags = counted(tables, seen, where), tables["exercises"][list(features)]
-        per_event = tables.once(("features", *features), lambda: flags.to_numpy().sum(axis=1))
-        return [int(per_event[places(tables, events.within(span))].sum()) for span in spans]
+        events = counted(tables, seen, where)
+        per_event = tables.once(
+            ("features", *features),
+            lambda: tables["exercises"][list(features)].to_numpy().sum(axis=1),
+        )
+        return [int(per_event[events.places_within(span)].sum()) for span in spans]
 
     marks = tables.under(("marks", *features, json.dumps(where), *spans), chosen, count)
     found = zip(marks, counts, spans, strict=True)
@@ -317,10 +319,10 @@ def variety(
         As for `event_rate_ratio`.
     """
     spans = stretches([later, earlier], tables, chosen, claim)
-    parts = [counted(tables, chosen).within(span) for span in spans]
-    cells = tables["exercises"][column]
+    events, cells = counted(tables, chosen), tables["exercises"][column]
+    parts = [events.within(span) for span in spans]
     items = tables.once(("items", column), lambda: [_items(cell) for cell in cells])
-    lists = [[items[at] for at in places(tables, part) if items[at]] for part in parts]
+    lists = [[items[at] for at in events.places_within(span) if items[at]] for span in spans]
     counts = [Counter(itertools.chain.from_iterable(named)) for named in lists]
     sizes = [len(named) for named in lists]
     if not min(sizes):
@@ -433,7 +435,7 @@ def older_share(tables: Tables, chosen: Choices, claim: Claim, years_before: int
         return Finding(MISSING, unit="%", note="no format on record since the cut-off")
     older = alive[alive["first"] < pd.Timestamp(cut) - pd.DateOffset(years=years_before)]
     events, in_use = counted(tables, chosen), alive.index
-    series = tables["exercises"]["series"].take(places(tables, events.labels))
+    series = tables["exercises"]["series"].take(events.places)
     rows = {"exercises": series.index[series.isin(in_use)]}
     for table in ("meetings", "consultations"):
         frame = sure(tables, table, chosen)
@@ -450,7 +452,7 @@ def older_share(tables: Tables, chosen: Choices, claim: Claim, years_before: int
 def _formats(tables: Tables, chosen: Choices) -> pd.DataFrame:
     """Give the first and the last day on record of each series of exercises and mechanism."""
     events, every = counted(tables, chosen), confident(contacts(tables), chosen.min_confidence)
-    series = tables["exercises"]["series"].take(places(tables, events.labels))
+    series = tables["exercises"]["series"].take(events.places)
     days = np.concatenate([events.days, dates.first_day(every["date_start"])])
     found = pd.DataFrame({"name": [*series, *every["mechanism"]], "day": days})
     return found.groupby("name")["day"].agg(first="min", last="max")
@@ -509,14 +511,15 @@ def yearly_trend(tables: Tables, chosen: Choices, claim: Claim, of: list[str]) -
     of
         tiv alone, or exercises and meetings, which are added up.
     """
+    first, last = claim.years
     total = sum(_yearly(tables, chosen, name) for name in of)
-    known = total[(total.index >= claim.years[0]) & (total.index <= claim.years[1])].dropna()
+    known = total[(total.index >= first) & (total.index <= last)].dropna()
     unit = "million TIV a year" if "tiv" in of else "events per year, each year"
     if len(known) < 3:
         return Finding(MISSING, unit=unit, note="fewer than three years are covered")
     slope = tables.once(("trend", *known.index, *known), lambda: stats.trend(known))
     ends = f"{known.iloc[0]:g} in {known.index[0]}, {known.iloc[-1]:g} in {known.index[-1]}"
-    rows = _series_rows(tables, chosen, of, *claim.years)
+    rows = _series_rows(tables, chosen, of, first, last)
     return Finding(*slope, unit=unit, rows=rows, note=ends)
 
 

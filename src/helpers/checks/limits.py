@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers import alliance, stats
-from helpers.checks.select import during, labels, select, sure
+from helpers.checks.select import during, labels, marked, select, sure, sure_marked, timely
 from helpers.choices import Choices
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 
@@ -41,20 +41,25 @@ def found_among(
     any_time, one_off
         As for `rows_counted`.
     """
-    every = sure(tables, table, chosen, of)
-    whole = every if any_time else during(every, claim)
-    if not len(whole):
+    frame, part_marks = tables[table], marked(tables, table, part)
+    every = marked(tables, table, of) & sure_marked(tables, table, chosen)
+    whole = every if any_time else every & timely(tables, table, claim)
+    if not whole.any():
         return Finding(MISSING, unit=claim.unit, note=f"no row of {table} could have shown it")
-    hits = select(whole, part)
+    hits, number = whole & part_marks, int(whole.sum())
     readings = [
-        Reading("some_definitions_only", words, float(len(select(whole, wanted))))
-        for words, wanted in (other or {}).items()
+        Reading("some_definitions_only", words, float((whole & marked(tables, table, met)).sum()))
+        for words, met in (other or {}).items()
     ]
-    if one_off and (ever := len(select(every, part))) > len(hits):
+    if one_off and (ever := (every & part_marks).sum()) > hits.sum():
         readings.append(Reading("other_period", "counting all years", float(ever)))
-    note = f"{len(whole)} row{'s' if len(whole) > 1 else ''} looked through"
-    used = labels(table, hits if len(hits) else whole)
-    return Finding(float(len(hits)), unit=claim.unit, rows=used, note=note, readings=(*readings,))
+    return Finding(
+        float(hits.sum()),
+        unit=claim.unit,
+        rows={table: frame.index[hits if hits.any() else whole]},
+        note=f"{number} row{'s' if number > 1 else ''} looked through",
+        readings=(*readings,),
+    )
 
 
 class _Rubric(NamedTuple):

@@ -1,9 +1,21 @@
 """Checks that any table can answer: rows counted, shares, single cells, years with and without."""
 
+import numpy as np
 import pandas as pd
 
 from helpers import stats
-from helpers.checks.select import TIMES, during, labels, run_years, select, sure, time_column
+from helpers.checks.select import (
+    TIMES,
+    during,
+    labels,
+    marked,
+    run_years,
+    select,
+    sure,
+    sure_marked,
+    time_column,
+    timely,
+)
 from helpers.choices import Choices
 from helpers.claims import MISSING, Claim, Finding, Reading, Tables, check
 
@@ -38,52 +50,55 @@ def rows_counted(
     one_off
         The event happened once, so that another date is a slip and not another event.
     """
-    where = where or {}
-    found = sure(tables, table, chosen, where)
-    inside = _timely(found, claim, any_time, column)
-    if not len(inside) and len(_timely(select(tables[table], where), claim, any_time, column)):
+    frame, meant = tables[table], marked(tables, table, where)
+    when = np.ones(len(frame), dtype=bool) if any_time else timely(tables, table, claim, column)
+    found = meant & sure_marked(tables, table, chosen)
+    inside = found & when
+    if not inside.any() and (meant & when).any():
         return Finding(MISSING, unit=claim.unit, note="only on weaker evidence than asked for")
+    used = inside if inside.any() else found
+    readings = {
+        words: _count(frame, inside & marked(tables, table, also), distinct)
+        for words, also in (narrower or {}).items()
+    }
+    is_elsewhere = found.any() and not inside.any()
     return Finding(
-        _count(inside, distinct),
+        _count(frame, inside, distinct),
         unit=claim.unit,
-        rows=labels(table, inside if len(inside) else found),
-        note="" if len(inside) or not len(found) else f"found {_years_in_words(found)} only",
-        readings=_read_otherwise(found, inside, narrower or {}, distinct, one_off),
+        rows={table: frame.index[used]},
+        note=f"found {_years_in_words(frame, found)} only" if is_elsewhere else "",
+        readings=(
+            *(Reading("some_definitions_only", *reading) for reading in readings.items()),
+            *(_ever(frame, found, inside, distinct) if one_off else ()),
+        ),
     )
 
 
-def _timely(frame: pd.DataFrame, claim: Claim, any_time: bool, column: str | None) -> pd.DataFrame:
-    """Keep the rows of the claim's period, unless it is left out of account."""
-    return frame if any_time else during(frame, claim, column)
-
-
-def _read_otherwise(
-    found: pd.DataFrame, inside: pd.DataFrame, narrower: dict, distinct: str | None, one_off: bool
+def _ever(
+    frame: pd.DataFrame, found: np.ndarray, inside: np.ndarray, distinct: str | None
 ) -> tuple[Reading, ...]:
-    """Count by narrower definitions and, of what happened once, in all years."""
-    if one_off and distinct:
+    """Count in all years what happened once: what lies in others is a slip of the date.
+
+    What happens again and again is another event in another year.
+    """
+    if distinct:
         raise ValueError(f"one_off: what happened once has no different {distinct} to count")
-    readings = tuple(
-        Reading("some_definitions_only", words, _count(select(inside, also), distinct))
-        for words, also in narrower.items()
-    )
-    # What happens again and again is another event in another year, and no slip of the date.
-    if one_off and len(found) > len(inside):
-        words = f"counting all years, {_years_in_words(found)}"
-        readings += (Reading("other_period", words, float(len(found))),)
-    return readings
+    if found.sum() == inside.sum():
+        return ()
+    words = f"counting all years, {_years_in_words(frame, found)}"
+    return (Reading("other_period", words, float(found.sum())),)
 
 
-def _count(frame: pd.DataFrame, distinct: str | None) -> float:
-    """Count rows, or the different items of a column."""
+def _count(frame: pd.DataFrame, marks: np.ndarray, distinct: str | None) -> float:
+    """Count marked rows, or the different items of a column."""
     if distinct is None:
-        return float(len(frame))
-    return float(frame[distinct].dropna().astype("str").str.split(";").explode().nunique())
+        return float(marks.sum())
+    return float(frame[distinct][marks].dropna().astype("str").str.split(";").explode().nunique())
 
 
-def _years_in_words(frame: pd.DataFrame) -> str:
-    """Say which years the rows are of."""
-    years = frame[time_column(frame)].dropna().astype("str").str[:4]
+def _years_in_words(frame: pd.DataFrame, marks: np.ndarray) -> str:
+    """Say which years the marked rows are of."""
+    years = frame[time_column(frame)][marks].dropna().astype("str").str[:4]
     if not len(years):
         return "without a date"
     return f"{years.min()} to {years.max()}" if years.nunique() > 1 else f"{years.min()}"
@@ -207,15 +222,16 @@ def years_with(
 
     1 means every year; the years without one are named.
     """
-    found = sure(tables, table, chosen, where)
-    found = during(found, claim, column)
-    years = set(found[column or time_column(found)].astype("str").str[:4].astype(int))
+    frame = tables[table]
+    marks = marked(tables, table, where) & sure_marked(tables, table, chosen)
+    marks &= timely(tables, table, claim, column)
+    years = {int(day[:4]) for day in frame[column or time_column(frame)][marks].astype("str")}
     asked = run_years(claim)
     without = [year for year in asked if year not in years]
     return Finding(
         1 - len(without) / len(asked),
         unit="share of years",
-        rows=labels(table, found),
+        rows={table: frame.index[marks]},
         note=f"none in {_runs(without)}" if without else "every year",
     )
 

@@ -153,12 +153,32 @@ def time_column(frame: pd.DataFrame) -> str:
     return found[0]
 
 
+def timely(tables: Tables, table: str, claim: Claim, column: str | None = None) -> np.ndarray:
+    """Mark the rows of a table whose date, as precise as it is, may lie in the period of a claim.
+
+    Parameters
+    ----------
+    column
+        The column of dates; the first that says when rows happened unless given.
+    """
+    frame, ends = tables[table], (claim.period_start, claim.period_end)
+    return tables.once(
+        ("timely", table, column, *ends),
+        lambda: _in_period(frame, claim, column).to_numpy(),
+    )
+
+
 def during(frame: pd.DataFrame, claim: Claim, column: str | None = None) -> pd.DataFrame:
     """Keep the rows whose date, as precise as it is, may lie in the period of a claim."""
+    return frame[_in_period(frame, claim, column)]
+
+
+def _in_period(frame: pd.DataFrame, claim: Claim, column: str | None) -> pd.Series:
+    """Mark the rows whose date may lie in the period of a claim."""
     cells = frame[column or time_column(frame)].astype("str").fillna("")
     # Partial ISO dates compare as text once both are cut to the shorter one.
     keep = [_overlaps(cell, claim.period_start, claim.period_end) for cell in cells]
-    return frame[pd.Series(keep, index=frame.index, dtype=bool)]
+    return pd.Series(keep, index=frame.index, dtype=bool)
 
 
 def _overlaps(day: str, start: str, end: str) -> bool:
