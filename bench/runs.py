@@ -1,16 +1,19 @@
 """Time whole commands beside those of others: handouts, one rerun, sweeps, start-up.
 
-Run it with `.venv/bin/python bench/runs.py` on a machine that does nothing else; it prints the table
-of the README. Every figure is of a whole process and all that it starts: seconds until it ends, and
-the most memory that all of them held at one time. Peers and ours take turns within each round.
+Run it with `.venv/bin/python bench/runs.py` on a machine that does nothing else; it prints the
+tables of the README. Every figure is of a whole process and all that it starts: seconds until it
+ends, and the most memory that all of them held at one time (pages they share count once). Peers and
+ours take turns within each round.
 
-    bench/runs.py                          # all works, 5 rounds: some hours on two cores
-    bench/runs.py handouts rerun start     # only these
-    bench/runs.py sweep --rounds 3 --members 50
+    bench/runs.py                     # all works, 5 rounds: hours on two cores
+    bench/runs.py handouts rerun      # only these
+    bench/runs.py sweep --rounds 1
 """
 
+# ruff: noqa: T201, S102
 import argparse
 import itertools
+import json
 import os
 import shutil
 import statistics
@@ -31,13 +34,16 @@ BIN = Path(sys.executable).parent
 NOTEBOOK = "03"
 PARAMETER = ("end_year", "2021")
 POLL_SECONDS = 0.05
-EVERY = " ".join(f"'{path}'" for path in notebooks.every())
-FAR = "papermill: one command a notebook, then nbconvert"
-# A sweep of as many members as are asked for: end_year by end_year, rule by rule.
-RULES = ("all_joint", "bilateral", "no_patrols", "no_sco", "armed_forces", "core_military")
-YEARS = range(2020, 2025)
-WINDOWS = ("2022:2024", "2023:2024", "2022:2025")
-CONFIDENCES = ("low", "medium", "high")
+# What a sweep of so many members goes through.
+RULES = ["all_joint", "bilateral", "no_patrols", "no_sco", "armed_forces"]
+FEW = {"counting_rule": RULES, "end_year": [2023, 2024]}
+SOME = {
+    "counting_rule": RULES,
+    "end_year": [*range(2020, 2025)],
+    "min_confidence": ["low", "medium"],
+}
+WINDOWS = ["2019:2021", "2018:2019", "2016:2021", "2017:2020", "2018:2021"]
+GRIDS = {10: FEW, 50: SOME, 250: SOME | {"window_1": WINDOWS}}
 
 
 class Timed(NamedTuple):
@@ -155,24 +161,125 @@ if __name__ == "__main__":
 
 
 def members(number: int) -> list[dict]:
-    """Make up the parameters of so many runs; no two are the same."""
-    every = itertools.product(CONFIDENCES, WINDOWS, YEARS, RULES)
-    return [
-        {"min_confidence": c, "window_2": w, "end_year": y, "counting_rule": r}
-        for c, w, y, r in itertools.islice(every, number)
-    ]
+    """Give the parameters of every run of a sweep."""
+    grid = GRIDS[number]
+    return [dict(zip(grid, one, strict=True)) for one in itertools.product(*grid.values())]
 
 
-def grid(number: int) -> str:
-    """Write the grid that is nearest to so many runs of `members`, as options of our command."""
-    rules, years = RULES[:5], 5
-    rest = max(1, number // (len(rules) * 2))
-    if number == 10:
-        return f"-g counting_rule={','.join(rules)} -g end_year=2023,2024"
-    options = f"-g counting_rule={','.join(rules)} -g end_year={','.join(map(str, YEARS))}"
-    del years, rest
-    if number == 50:
-        return f"{options} -g min_confidence=low,medium"
-    if number == 250:
-        return f"{options} -g min_confidence=low,medium -g window_1=2019:2021,2018:2019,2016:2021,2017:2020,2018:2021"
-    raise SystemExit("a sweep of 10, 50 or 250 members")
+def script_of_one() -> str:
+    """Write the notebook of the sweep as a script that takes other parameters as a word."""
+    cells = []
+    for cell in nbformat.read(notebooks.find(NOTEBOOK), 4).cells:
+        if cell.cell_type == "code":
+            cells.append(cell.source)
+            if "parameters" in cell.metadata.get("tags", []):
+                cells.append("import sys\nexec(sys.argv[1])")
+    return "\n\n".join(cells)
+
+
+def of_handouts() -> dict[str, str]:
+    """All handouts."""
+    every = [str(path) for path in notebooks.every()]
+    one_by_one = "".join(f"papermill '{p}' '{Path(p).name}' -k python3\n" for p in every)
+    listed = " ".join(f"'{path}'" for path in every)
+    return {
+        "papermill per notebook, nbconvert": one_by_one + "jupyter nbconvert --to html *.ipynb",
+        "nbconvert --execute": f"jupyter nbconvert --execute --to html --output-dir . {listed}",
+        "plain scripts, one process (floor)": "python plain.py 0*.py",
+        "ours, ordinary kernels": "nolimits handouts -o out --engine kernel",
+        "ours": "nolimits handouts -o out",
+    }
+
+
+def of_rerun() -> dict[str, str]:
+    """One rerun after a change of a parameter, handout included."""
+    path, (name, value) = notebooks.find(NOTEBOOK), PARAMETER
+    page = "jupyter nbconvert --to html out*.ipynb"
+    usual = f"papermill '{path}' out.ipynb -p {name} {value} -k python3"
+    return {
+        "papermill, nbconvert": f"{usual}\n{page}",
+        "papermill's API, nbconvert": f"python api.py '{path}'\n{page}",
+        "ours": f"nolimits rerun {NOTEBOOK} -p {name} {value} -o out",
+    }
+
+
+def of_sweep(number: int, alone: bool = False) -> dict[str, str]:
+    """A sweep; that of ours leaves a handout of every run too, those of the peers do not."""
+    path = notebooks.find(NOTEBOOK)
+    told = " ".join(f"-g {n}={','.join(map(str, s))}" for n, s in GRIDS[number].items())
+    ours = f"nolimits sweep {NOTEBOOK} {told} -o out"
+    own = {
+        "ours, 2 workers": f"{ours} --workers 2",
+        "ours, findings only": f"{ours} --findings-only",
+    }
+    if alone:
+        return {"ours, 1 worker": f"{ours} --workers 1"} | own
+    return {
+        "papermill's API, one process": f"python api.py '{path}'",
+        "papermill's API, 2 processes": f"python pool.py '{path}'",
+        "papermill on Dask, 2 workers": f"python spread.py '{path}'",
+        "plain scripts, 2 at a time (floor)": "python scripts.py",
+    } | own
+
+
+def of_start() -> dict[str, str]:
+    """What an answer costs that needs no notebook."""
+    return {
+        "python -c pass": "python -c pass",
+        "import pandas": "python -c 'import pandas'",
+        "import helpers.tables": "python -c 'import helpers.tables'",
+        "nolimits --help": "nolimits --help",
+        "a refused parameter": f"! nolimits rerun {NOTEBOOK} -p end_year 2050",
+        "nolimits check CEPA-061": "nolimits check CEPA-061",
+    }
+
+
+WORKS = {
+    "handouts": (of_handouts, 1),
+    "rerun": (of_rerun, 1),
+    "start": (of_start, 1),
+    "sweep": (lambda: of_sweep(50), 50),
+    "sweep10": (lambda: of_sweep(10, alone=True), 10),
+    "sweep250": (lambda: of_sweep(250, alone=True), 250),
+}
+
+
+def prepared(number: int) -> Path:
+    """Make an empty folder with the scripts of the peers."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    scripts(folder)
+    asked = members(number) if number > 1 else [{PARAMETER[0]: int(PARAMETER[1])}]
+    texts = {"plain.py": PLAIN, "api.py": API, "pool.py": POOL, "spread.py": DASK,
+             "scripts.py": SCRIPTS, "one.py": script_of_one(), "members.json": json.dumps(asked)}  # fmt: skip
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def main() -> None:
+    """Time the works asked for, and print a table of each."""
+    asked = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    asked.add_argument("works", nargs="*", default=[*WORKS], help=f"of {', '.join(WORKS)}")
+    asked.add_argument("--rounds", type=int, default=5, help="of each; medians are printed")
+    given = asked.parse_args()
+    for work in given.works:
+        commands, number = WORKS[work]
+        found = {name: [] for name in commands()}
+        for _ in range(given.rounds):
+            for name, command in commands().items():
+                folder = prepared(number)
+                found[name].append(timed(command, folder))
+                shutil.rmtree(folder)
+                print(f"  {work}: {name}: {found[name][-1].seconds:.2f} s", file=sys.stderr)
+        print(f"\n| {work} | s | least to most | MB at most |\n| --- | ---: | ---: | ---: |")
+        for name, runs in found.items():
+            seconds = sorted(one.seconds for one in runs)
+            most = max(one.megabytes for one in runs)
+            span = f"{seconds[0]:.2f} to {seconds[-1]:.2f}"
+            print(
+                f"| {name} | {statistics.median(seconds):.2f} | {span} | {most:.0f} |", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()
