@@ -178,7 +178,7 @@ def script_of_one() -> str:
 
 
 def of_handouts() -> dict[str, str]:
-    """All handouts."""
+    """Give the commands that make all handouts."""
     every = [str(path) for path in notebooks.every()]
     one_by_one = "".join(f"papermill '{p}' '{Path(p).name}' -k python3\n" for p in every)
     listed = " ".join(f"'{path}'" for path in every)
@@ -192,7 +192,7 @@ def of_handouts() -> dict[str, str]:
 
 
 def of_rerun() -> dict[str, str]:
-    """One rerun after a change of a parameter, handout included."""
+    """Give the commands of one rerun after a change of a parameter, handout included."""
     path, (name, value) = notebooks.find(NOTEBOOK), PARAMETER
     page = "jupyter nbconvert --to html out*.ipynb"
     usual = f"papermill '{path}' out.ipynb -p {name} {value} -k python3"
@@ -204,7 +204,7 @@ def of_rerun() -> dict[str, str]:
 
 
 def of_sweep(number: int, alone: bool = False) -> dict[str, str]:
-    """A sweep; that of ours leaves a handout of every run too, those of the peers do not."""
+    """Give the commands of a sweep; ours leaves a handout of every run too, those of the peers do not."""
     path = notebooks.find(NOTEBOOK)
     told = " ".join(f"-g {n}={','.join(map(str, s))}" for n, s in GRIDS[number].items())
     ours = f"nolimits sweep {NOTEBOOK} {told} -o out"
@@ -223,7 +223,7 @@ def of_sweep(number: int, alone: bool = False) -> dict[str, str]:
 
 
 def of_start() -> dict[str, str]:
-    """What an answer costs that needs no notebook."""
+    """Give the commands whose answer needs no notebook."""
     return {
         "python -c pass": "python -c pass",
         "import pandas": "python -c 'import pandas'",
@@ -249,8 +249,8 @@ def prepared(number: int) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     scripts(folder)
     asked = members(number) if number > 1 else [{PARAMETER[0]: int(PARAMETER[1])}]
-    texts = {"plain.py": PLAIN, "api.py": API, "pool.py": POOL, "spread.py": DASK,
-             "scripts.py": SCRIPTS, "one.py": script_of_one(), "members.json": json.dumps(asked)}  # fmt: skip
+    texts = {"plain.py": PLAIN, "api.py": API, "pool.py": POOL, "spread.py": DASK}
+    texts |= {"scripts.py": SCRIPTS, "one.py": script_of_one(), "members.json": json.dumps(asked)}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
