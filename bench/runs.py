@@ -204,7 +204,7 @@ def of_rerun() -> dict[str, str]:
 
 
 def of_sweep(number: int, alone: bool = False) -> dict[str, str]:
-    """Give the commands of a sweep; ours leaves a handout of every run too, those of the peers do not."""
+    """Give the commands of a sweep; ours leaves handouts too, those of the peers do not."""
     path = notebooks.find(NOTEBOOK)
     told = " ".join(f"-g {n}={','.join(map(str, s))}" for n, s in GRIDS[number].items())
     ours = f"nolimits sweep {NOTEBOOK} {told} -o out"

@@ -329,3 +329,18 @@ def test_the_notebook_itself_is_left_as_it_was():
     before = str(notebook)
     parts.numbered(notebook, "99")
     assert str(notebook) == before
+
+
+def test_the_day_stands_in_one_line_and_can_be_set(monkeypatch):
+    notebook = new_notebook(cells=[new_markdown_cell("# T"), code(figure(), source="run()")])
+    pages = []
+    for epoch in ("0", "86400", "86400"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        pages.append(render.handout(notebook, "99").splitlines())
+    one, other, again = pages
+    assert other == again
+    assert len(one) == len(other)
+    differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    assert len(differing) == 1
+    assert "1970-01-01" in differing[0][0]
+    assert "1970-01-02" in differing[0][1]
