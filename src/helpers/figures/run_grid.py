@@ -23,7 +23,9 @@ PITCH = 0.185  # inches from one line to the next
 LINES = 12
 # Up to so many runs stand apart; more run together where they agree.
 APART = 60
-LABEL = 205.0  # points for the names of lines
+# More lines than these between groups of runs would hide the grid.
+MOST_BOUNDS = 24
+LABEL = 255.0  # points for the names of lines
 
 
 class Drawing(NamedTuple):
@@ -57,12 +59,12 @@ def draw(grid: pd.DataFrame, strips: Sequence[Strip], words: Mapping[str, str]) 
     lines = [min(len(strip.settings), LINES) + 0.7 for strip in strips]
     high, low = PITCH * (len(grid) + 0.6), PITCH * sum(lines)
     fig, (above, below) = style.canvas(
-        high + low + 0.45, 9.2, rows=2, sharex=True, height_ratios=[high, low]
+        high + low + 0.45, 10.0, rows=2, sharex=True, height_ratios=[high, low]
     )
     _verdicts(above, grid)
     _strips(below, strips, grid.shape[1])
     for ax in (above, below):
-        _bounds(ax, strips, grid.shape[1])
+        _bounds(ax, strips)
     present = [one for one in VERDICTS if (grid == one).to_numpy().any()]
     marks = [Line2D([], [], color=style.VERDICT_COLOURS[one], label=VERDICTS[one],
                     linewidth=_width(one), solid_capstyle="butt") for one in present]  # fmt: skip
@@ -139,11 +141,11 @@ def _strips(ax: Axes, strips: Sequence[Strip], runs: int) -> None:
     ax.tick_params(axis="x", bottom=False, labelbottom=False)
 
 
-def _bounds(ax: Axes, strips: Sequence[Strip], runs: int) -> None:
+def _bounds(ax: Axes, strips: Sequence[Strip]) -> None:
     """Draw a faint line wherever the parameter that changes slowest changes."""
     places = np.array(strips[0].places) if strips else np.array([])
     changes = np.flatnonzero(np.diff(places)) + 0.5
-    for at in changes if len(changes) <= runs // 2 else []:
+    for at in changes if len(changes) <= MOST_BOUNDS else []:
         ax.axvline(at, color=style.COLOURS["grid"], linewidth=0.8, zorder=0.5)
 
 

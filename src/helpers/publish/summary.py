@@ -79,7 +79,7 @@ def page(results: Sequence[dict], varied: dict[str, list], findings_only: bool =
         heads=heads(varied),
         bodies=_bodies(found, summed, varied),
         steady=_steady(summed),
-        legend=_parts_of(found["verdict"]),
+        legend=_legend(summed),
         figure=_figure(found, changing, moved[VERDICT], runs, varied),
         names=list(varied),
         runs=[_run(one, varied, findings_only) for one in runs],
@@ -299,17 +299,20 @@ def headline(summed: pd.DataFrame, moved: pd.DataFrame, done: int) -> str:
     keeping = len(tested) - changing
     kept = f"{keeping or 'none'} {'keeps' if keeping == 1 else 'keep'} one verdict"
     change = "changes" if changing == 1 else "change"
-    return f"Of {of}, {kept} in all {done} runs; {changing} {change} it{_most_often(moved)}."
+    return (
+        f"Of {of}, {kept} in all {done} runs; {changing} {change} it{_most_often(moved, changing)}."
+    )
 
 
-def _most_often(moved: pd.DataFrame) -> str:
-    """Name the parameters that alone change the most verdicts."""
+def _most_often(moved: pd.DataFrame, changing: int) -> str:
+    """Name the parameters that alone change the most verdicts, unless there is but one."""
     counts = moved.sum()
     most = int(counts.max()) if len(counts) else 0
     if not most or len(counts) == 1:
         return ""
     first = [f"“{choices.named(name)}”" for name in counts.index[counts == most]]
-    return f", most often with {prose.listing(first)} ({most}{' each' if len(first) > 1 else ''})"
+    whose = "" if changing == 1 else f" ({'all' if most == changing else most} of them)"
+    return f", most often with {prose.listing(first)}{whose}"
 
 
 def _untested(summed: pd.DataFrame) -> list[str]:
@@ -341,12 +344,12 @@ def _split(counted: Counter) -> str:
     Examples
     --------
     >>> _split(Counter(fails=3, holds=1))
-    'holds in 1 run and fails in 3 runs'
+    'holds in 1 run and fails in 3'
     """
     said = verdicts.SAID | {"cited": "is cited only", "opinion": "is an opinion"}
-    return prose.listing(
-        [f"{said[one]} in {prose.plural(counted[one], 'run')}" for one in VERDICTS if counted[one]]
-    )
+    first, *rest = [one for one in VERDICTS if counted[one]]
+    told = [f"{said[first]} in {prose.plural(counted[first], 'run')}"]
+    return prose.listing([*told, *(f"{said[one]} in {counted[one]}" for one in rest)])
 
 
 def _fixed(result: dict, varied: dict[str, list]) -> str:
@@ -454,12 +457,12 @@ def amount(number: float, unit: str) -> str:
     --------
     >>> amount(0.5, "share of years"), amount(2018.0, "year"), amount(2018.0, "events")
     ('50%', '2018', '2,018')
-    >>> amount(float("nan"), "events")
-    '–'
+    >>> amount(78.5, "%"), amount(float("nan"), "events")
+    ('78.5%', '–')
     """
     if pd.isna(number):
         return prose.MISSING
-    scale, after = verdicts.UNITS.get(unit, (1, ""))
+    scale, after = verdicts.UNITS.get(unit, (1, unit))
     if unit == "year":
         return verdicts.plain(number)
     # Of a unit with a sign the sign stays, its words do not.
@@ -481,6 +484,16 @@ def _parts_of(found: Iterable[str]) -> list[dict]:
     """Count verdicts for a bar."""
     counted = Counter(found)
     return _parts(tuple((one, counted[one]) for one in VERDICTS if counted[one]))
+
+
+def _legend(summed: pd.DataFrame) -> list[dict]:
+    """Name the verdicts of the findings that data can test."""
+    tested = sum(summed.loc[summed["is_tested"].astype(bool), "verdicts"], Counter())
+    return [
+        {"key": one, "shape": verdicts.SHAPES[one], "word": word}
+        for one, word in VERDICTS.items()
+        if tested[one]
+    ]
 
 
 @cache
@@ -544,7 +557,7 @@ def _figure(
     strips = [
         run_grid.Strip(
             choices.named(name),
-            [setting_words(name, one) for one in settings],
+            [choices.in_words(name, one) for one in settings],
             [place(one, name, varied) for one in runs],
         )
         for name, settings in varied.items()
