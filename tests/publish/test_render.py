@@ -144,12 +144,6 @@ def test_tables_releases_version_date_and_citation_stand_at_the_top(whole, monke
     assert f"version {render.page_facts('x', 'x')['version']}, handout 03: “Have exercises" in top
 
 
-def test_the_date_of_making_can_be_set(monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert "made 1970-01-02" in page()
-    assert page() == page()
-
-
 def test_a_page_without_cards_parameters_and_answer_has_no_empty_boxes():
     bare = page(new_markdown_cell("Words."), code())
     assert not re.search(r'class="(answer|counts|lead|contents[\w -]*|table|drawing)"', bare)
