@@ -1,5 +1,7 @@
 """Claims measured and judged: right wiring, clear refusals, and no dependence on row order."""
 
+import random
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -240,3 +242,33 @@ def test_fragile_are_claims_that_some_combination_judges_otherwise_and_solid_tho
     steady.loc[0, "n_specifications"] = 99
     steady.loc[1, "n_effective"] = 12
     assert scorecard.solid(steady)["claim_id"].tolist() == ["b", "a"]
+
+
+def known(results):
+    """Give results by claim without what cannot be compared."""
+    return results.set_index("claim_id").drop(columns="rows").sort_index()
+
+
+def rows_named(results):
+    """Give the labels of the rows behind each claim."""
+    pairs = zip(results["claim_id"], results["rows"], strict=True)
+    return {i: {name: list(labels) for name, labels in rows.items()} for i, rows in pairs}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_results_do_not_depend_on_what_was_evaluated_before(seed):
+    order = random.Random(seed)
+    runs = [
+        choose(),
+        choose(counting_rule="bilateral", rank_min="official"),
+        choose(min_confidence="high", baseline="baci"),
+        choose(cutoff_1="2013-01-01", year_rule="order", min_grade="A"),
+    ]
+    own = [i for i, claim in ledger().items() if claim.notebook in ("03", "05")]
+    shared = Tables()
+    for run in order.sample(runs, len(runs)):
+        claims = {i: ledger()[i] for i in order.sample(own, len(own))}
+        again = scorecard.evaluate(run, claims, shared)
+        fresh = scorecard.evaluate(run, claims, Tables())
+        pd.testing.assert_frame_equal(known(again), known(fresh), check_exact=True)
+        assert rows_named(again) == rows_named(fresh)

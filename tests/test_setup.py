@@ -47,4 +47,4 @@ def test_lock_names_no_address():
 
 def test_make_targets_are_one_line_each():
     rules = re.findall(r"(?m)^(\w+): \.venv/ready ;.*(\n\t)?", (ROOT / "Makefile").read_text())
-    assert rules == [(name, "") for name in ("handouts", "test", "lab", "data")]
+    assert rules == [(name, "") for name in ("handouts", "test", "lab", "data", "sweep", "bench")]

@@ -1,5 +1,7 @@
 """Made-up executed notebooks with cards, from what matters to a test."""
 
+from collections import Counter
+
 import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -64,5 +66,41 @@ def index_of(notebook_of):
 
     def make(**made):
         return index.page([index.handout(notebook, name) for name, notebook in made.items()])
+
+    return make
+
+
+FINDING = {
+    "claim_id": "CEPA-023", "verdict": "holds", "reason": "", "words": "", "observed": 12.0,
+    "low": None, "high": None, "unit": "submarines", "n_rows": 3,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def swept():
+    """Make the result of a run: what was asked, and verdict and number by claim; none: failed."""
+
+    def make(asked, found=None, failure="ValueError: no data", **more):
+        told = ",".join(f"{name}={setting}" for name, setting in asked.items())
+        about = {
+            "run": f"{told}~abcdef",
+            "notebook": "03_exercises",
+            "key": "k",
+            "asked": asked,
+            "parameters": {"end_year": 2024} | asked,
+        } | more
+        if found is None:
+            return about | {"status": "failed", "failure": failure}
+        findings = [
+            FINDING | {"claim_id": i, "verdict": verdict, "observed": observed}
+            for i, (verdict, observed) in found.items()
+        ]
+        return {"answer": "It grew. Then it fell."} | about | {
+            "status": "done",
+            "verdicts": dict(Counter(one["verdict"] for one in findings)),
+            "findings": findings,
+            "figures": [],
+            "files": {},
+        }  # fmt: skip
 
     return make

@@ -144,12 +144,6 @@ def test_tables_releases_version_date_and_citation_stand_at_the_top(whole, monke
     assert f"version {render.page_facts('x', 'x')['version']}, handout 03: “Have exercises" in top
 
 
-def test_the_date_of_making_can_be_set(monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert "made 1970-01-02" in page()
-    assert page() == page()
-
-
 def test_a_page_without_cards_parameters_and_answer_has_no_empty_boxes():
     bare = page(new_markdown_cell("Words."), code())
     assert not re.search(r'class="(answer|counts|lead|contents[\w -]*|table|drawing)"', bare)
@@ -329,3 +323,18 @@ def test_the_notebook_itself_is_left_as_it_was():
     before = str(notebook)
     parts.numbered(notebook, "99")
     assert str(notebook) == before
+
+
+def test_the_day_stands_in_one_line_and_can_be_set(monkeypatch):
+    notebook = new_notebook(cells=[new_markdown_cell("# T"), code(figure(), source="run()")])
+    pages = []
+    for epoch in ("0", "86400", "86400"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        pages.append(render.handout(notebook, "99").splitlines())
+    one, other, again = pages
+    assert other == again
+    assert len(one) == len(other)
+    differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    assert len(differing) == 1
+    assert "1970-01-01" in differing[0][0]
+    assert "1970-01-02" in differing[0][1]

@@ -36,12 +36,12 @@ def meetings_per_year(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
     columns = ["contact_id", "year", "setting", "mechanism", "trip_id"]
     kept = counted_contacts(tables, chosen)[columns]
     kept = kept[kept["year"].isin(years)]
-    alone = kept[kept["setting"] == "bilateral"]
+    trips, alone = kept[["trip_id"]], kept["setting"] == "bilateral"
     readings = {
-        "counting trips instead of contacts": dialogue.one_per_trip(kept),
-        "counting trips, and of these bilateral ones only": dialogue.one_per_trip(alone),
+        "counting trips instead of contacts": trips,
+        "counting trips, and of these bilateral ones only": trips[alone],
         "counting bilateral trips of defence ministers and security-council chiefs only": (
-            dialogue.one_per_trip(alone[alone["mechanism"].isin(CHIEFS)])
+            trips[alone & kept["mechanism"].isin(CHIEFS)]
         ),
     }
     return Finding(
@@ -50,8 +50,8 @@ def meetings_per_year(tables: Tables, chosen: Choices, claim: Claim) -> Finding:
         rows=_rows(tables, kept),
         note=f"{len(kept)} contacts in {len(years)} years",
         readings=tuple(
-            Reading("some_definitions_only", words, len(frame) / len(years))
-            for words, frame in readings.items()
+            Reading("some_definitions_only", words, len(dialogue.one_per_trip(met)) / len(years))
+            for words, met in readings.items()
         ),
     )
 

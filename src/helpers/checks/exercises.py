@@ -451,10 +451,15 @@ def older_share(tables: Tables, chosen: Choices, claim: Claim, years_before: int
 
 def _formats(tables: Tables, chosen: Choices) -> pd.DataFrame:
     """Give the first and the last day on record of each series of exercises and mechanism."""
-    events, every = counted(tables, chosen), confident(contacts(tables), chosen.min_confidence)
+    events, every = counted(tables, chosen), contacts(tables)
+    met = tables.once(
+        ("days of mechanisms",),
+        lambda: every[["mechanism", "confidence"]].assign(day=dates.first_day(every["date_start"])),
+    )
+    met = confident(met, chosen.min_confidence)
     series = tables["exercises"]["series"].take(events.places)
-    days = np.concatenate([events.days, dates.first_day(every["date_start"])])
-    found = pd.DataFrame({"name": [*series, *every["mechanism"]], "day": days})
+    days = np.concatenate([events.days, met["day"]])
+    found = pd.DataFrame({"name": [*series, *met["mechanism"]], "day": days})
     return found.groupby("name")["day"].agg(first="min", last="max")
 
 
