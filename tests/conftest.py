@@ -1,6 +1,8 @@
 """What several test modules need: made-up claims, a made-up register of SIPRI, a browser."""
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import sync_playwright
 
 from helpers import scorecard
@@ -92,3 +94,24 @@ def register(tmp_path):
     for path, header, rows in zip(paths, (BY_DEAL, BY_DELIVERY), (deals, given), strict=True):
         path.write_text("\n".join([*NOTES, header, *rows]) + "\n", encoding="cp1252")
     return paths
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """Write a small notebook with parameters; give where it is."""
+
+    def write(*sources, name="06_tiny", title="Is it so?"):
+        asked = (
+            'end_year: int = 2024\njurisdiction_rule: str = "chn_hkg"\nmin_confidence: str = "low"'
+        )
+        cells = [
+            new_markdown_cell(f"# {title}", id="title"),
+            new_code_cell(asked, id="asked", metadata={"tags": ["parameters"]}),
+            *(new_code_cell(source, id=f"cell-{n}") for n, source in enumerate(sources)),
+        ]
+        kernel = {"name": "python3", "display_name": "Python", "language": "python"}
+        path = tmp_path / f"{name}.ipynb"
+        nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+        return path
+
+    return write

@@ -131,8 +131,8 @@ def _sum(result: dict) -> str:
 
 
 def _json(result: dict) -> str:
-    """Write a result as JSON."""
-    return json.dumps(result, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    """Write a result as JSON, in ASCII: an error may quote what is no text in any encoding."""
+    return json.dumps(result, indent=1, sort_keys=True, allow_nan=False)
 
 
 def _about(run: Run, status: str) -> dict:
