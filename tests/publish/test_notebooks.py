@@ -103,3 +103,9 @@ def test_a_parameter_given_twice_is_refused():
         notebooks.read_parameters(
             notebooks.find("03"), [("end_year", "2021"), ("end_year", "2022")]
         )
+
+
+def test_the_same_run_gives_the_same_bytes(tmp_path):
+    path = write_pair(tmp_path)
+    made = [execute.text_of(execute.execute(path, {"supplier": "USA"})) for _ in range(2)]
+    assert made[0] == made[1]

@@ -3,6 +3,7 @@
 What a notebook changes, such as the settings of matplotlib, changes in its own process only.
 """
 
+import gc
 import sys
 
 import matplotlib.pyplot
@@ -39,3 +40,5 @@ def load() -> None:
 
 
 load()
+# What all share is not looked through for garbage again and again.
+gc.freeze()
