@@ -297,12 +297,12 @@ def sweep(
     with refusals():
         path = notebooks.find(notebook)
         settings = grid.settings(path, grid.read(words))
-        listed = [
-            *parameter,
-            *newest_release([*parameter, *settings.items()], notebooks.asks(path)),
+        fixed = notebooks.read_parameters(path, parameter, settings)
+        known = notebooks.asks(path)
+        members = [
+            asked | dict(newest_release(asked.items(), known))
+            for asked in grid.members(path, settings, fixed)
         ]
-        fixed = notebooks.read_parameters(path, listed)
-        members = grid.members(path, settings, fixed)
         address = output or str(BUILD / "sweeps" / path.stem)
         where = store.at(address)
         # Workers elsewhere may stand in another folder.
@@ -328,8 +328,10 @@ def sweep(
 def _kept(where: object, doing: str) -> Iterator[None]:
     """Hold the folder of a store; what is far away cannot be held."""
     from helpers import files
+    from helpers.publish import store
 
     if not where.is_local:
+        store.try_out(where)
         yield
         return
     with files.held(where.folder, doing, click.echo):
@@ -385,7 +387,7 @@ def _swept(
 
 def _plan(runs: list, missing: list, seconds: list[float], workers: int) -> str:
     """Say what lies ahead: how many runs, how many are left, and how long they may take."""
-    told = f"{len(runs)} runs of {runs[0].path.stem}"
+    told = f"{len(runs)} {'run' if len(runs) == 1 else 'runs'} of {runs[0].path.stem}"
     if len(missing) < len(runs):
         told += f", of which {len(runs) - len(missing)} are done already"
     if not missing:

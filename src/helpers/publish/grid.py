@@ -69,20 +69,25 @@ def _of_file(path: Path) -> dict[str, list[str]]:
     import yaml
 
     try:
-        # The base loader makes nothing but texts, lists and mappings: no code, no dates.
-        read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+        # Nothing is made of what stands there: no objects, no dates, no numbers.
+        top = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ValueError(f"{path} cannot be read as YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(read, dict) or not read:
+    if not isinstance(top, yaml.MappingNode) or not top.value:
         raise ValueError(f"{path} holds no grid; write lines such as counting_rule: [bilateral]")
-    listed = {name: one if isinstance(one, list) else [one] for name, one in read.items()}
-    odd = [
-        str(name)
-        for name, one in listed.items()
-        if not isinstance(name, str) or not one or not all(isinstance(s, str) and s for s in one)
-    ]
-    if odd:
-        raise ValueError(f"{path}: {', '.join(odd)}: give one setting, or a list of settings")
+    listed, wrong = {}, []
+    for key, value in top.value:
+        nodes = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        is_text = [isinstance(node, yaml.ScalarNode) and node.value for node in (key, *nodes)]
+        line = f"{path}, line {key.start_mark.line + 1}"
+        if not nodes or not all(is_text):
+            wrong.append(f"{line}: give a name, and one setting or a list of settings")
+        elif key.value in listed:
+            wrong.append(f"{line}: {key.value} stands twice in the grid; once is enough")
+        else:
+            listed[key.value] = [node.value for node in nodes]
+    if wrong:
+        raise ValueError("\n".join(wrong))
     return listed
 
 

@@ -6,7 +6,7 @@ it is, and its parameters cell as text: nothing in it is run.
 
 import ast
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,17 +62,17 @@ def find(which: str) -> Path:
 def parameters(path: Path) -> list[Parameter]:
     """List what a notebook can be asked, from its parameters cell.
 
-    The model of choices has the defaults and the help; a test holds the cell to it.
+    The model of choices has types, bounds and help.
     """
     return [
         Parameter(
             name,
             choices.type_name(name),
-            choices.default(name),
+            default,
             choices.allowed(name),
             choices.describe(name),
         )
-        for name in asks(path)
+        for name, default in _defaults(path).items()
     ]
 
 
@@ -85,10 +85,19 @@ def asks(path: Path) -> list[str]:
         If the file is no notebook, has not exactly one cell tagged `parameters`, or has anything
         in that cell but parameters with values that they may have. All that is wrong is named.
     """
+    return list(_defaults(path))
+
+
+def _defaults(path: Path) -> dict[str, object]:
+    """Read the parameters cell of a notebook: names, each with its default."""
     cells = _cells(path)
-    tagged = [at for at, cell in enumerate(cells, start=1) if PARAMETERS in _tags(cell)]
+    tagged = [
+        at
+        for at, cell in enumerate(cells, start=1)
+        if PARAMETERS in _tags(cell) and cell.get("cell_type") == "code"
+    ]
     if len(tagged) != 1:
-        found = f"cells {', '.join(map(str, tagged))} have" if tagged else "no cell has"
+        found = f"cells {', '.join(map(str, tagged))} have" if tagged else "no code cell has"
         raise ValueError(
             f"{path.name}: {found} the tag {PARAMETERS!r}; exactly one must have it, and hold one "
             "line for each parameter, such as end_year: int = 2024"
@@ -104,7 +113,7 @@ def asks(path: Path) -> list[str]:
     if wrong:
         listed = "\n  ".join(wrong)
         raise ValueError(f"{path.name}, cell {at}, tagged {PARAMETERS!r}:\n  {listed}")
-    return list(values)
+    return values
 
 
 def _cells(path: Path) -> list[dict]:
@@ -112,12 +121,20 @@ def _cells(path: Path) -> list[dict]:
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
         cells = read["cells"]
-        if not all(isinstance(_source(cell), str) and _tags(cell) is not None for cell in cells):
-            raise TypeError("a cell without source")
+        if not isinstance(cells, list):
+            raise TypeError("cells are not listed")
+        for at, cell in enumerate(cells, start=1):
+            if not (_is_texts(cell["source"]) and isinstance(_tags(cell), list)):
+                raise TypeError(f"cell {at} has a source that is no text, or tags without a list")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = f"{type(error).__name__}: {error}"
         raise ValueError(f"{path.name} cannot be read as a notebook ({why})") from None
     return cells
+
+
+def _is_texts(source: object) -> bool:
+    """Tell whether a source is a text, or lines of one."""
+    return isinstance(source, str | list) and all(isinstance(line, str) for line in source)
 
 
 def _source(cell: dict) -> str:
@@ -168,8 +185,19 @@ def _not_allowed(values: dict[str, object]) -> list[str]:
     return []
 
 
-def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, object]:
+def read_parameters(
+    path: Path, given: Sequence[tuple[str, str]], varied: Collection[str] = ()
+) -> dict[str, object]:
     """Read and check parameters from the command line, before any kernel starts.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    given
+        Names and texts.
+    varied
+        Parameters that get other settings later, so that what is given need not fit their defaults.
 
     Raises
     ------
@@ -180,6 +208,7 @@ def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, o
     # What is asked must also fit the defaults that the notebook keeps.
     defaults = {parameter.name: parameter.default for parameter in parameters(path)}
     known = list(defaults)
+    kept = {name: default for name, default in defaults.items() if name not in varied}
     strange = [
         f"{name}: {path.stem} has no such parameter; it has {', '.join(known)}"
         for name, _ in given
@@ -193,7 +222,7 @@ def read_parameters(path: Path, given: Sequence[tuple[str, str]]) -> dict[str, o
     ]
     read = {name: choices.parse(name, text) for name, text in given if name in known}
     try:
-        choices.choose(**(defaults | read))
+        choices.choose(**(kept | read))
     except ValueError as error:
         raise ValueError("\n".join([*strange, str(error)])) from None
     if strange:

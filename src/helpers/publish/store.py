@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from helpers import files
 from helpers.publish import fingerprint
 
+TRIAL = ".nolimits.trial"
+
 
 class Store(NamedTuple):
     """A place for results: its address, whether it is a folder here, and where it begins."""
@@ -45,12 +47,28 @@ def at(address: str) -> Store:
 
     try:
         system, root = url_to_fs(address)
-    except (ImportError, ValueError, OSError) as error:
+    except (ImportError, ValueError, TypeError, OSError) as error:
         raise ValueError(
             f"{address} cannot be written to: {error}; name a folder, or an address such as "
             "s3://bucket/folder and install the package that fsspec asks for"
         ) from None
     return Store(address, "file" in system.protocol, root)
+
+
+def try_out(store: Store) -> None:
+    """Write a file to a store far away and remove it, before hours of work are done for it.
+
+    Raises
+    ------
+    ValueError
+        If it takes none.
+    """
+    try:
+        write(store, TRIAL, "")
+        _system(store).rm_file(f"{store.root}/{TRIAL}")
+    except Exception as error:  # noqa: BLE001  (every file system raises errors of its own)
+        why = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{store.address} cannot be written to ({why})") from None
 
 
 def write(store: Store, name: str, content: str | bytes) -> None:

@@ -28,6 +28,8 @@ MEASURED = (
     "claim_id", "verdict", "reason", "words", "observed", "low", "high", "unit", "n_rows",
 )  # fmt: skip
 LONGEST = 80
+# Enough that of the largest sweep no two runs have one name.
+SIGNS = 12
 
 
 class Run(NamedTuple):
@@ -56,12 +58,12 @@ def run_name(asked: dict[str, object], varied: Iterable[str]) -> str:
     Examples
     --------
     >>> run_name({"window_2": "2022:2024", "end_year": 2021}, ["window_2"])
-    'window_2=2022-2024~4b6a4e'
+    'window_2=2022-2024~35a3baf59cd8'
     """
     told = ",".join(f"{name}={asked[name]}" for name in varied) or "defaults"
     safe = re.sub(r"[^\w=,.-]+", "-", told, flags=re.ASCII)[:LONGEST]
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
-    return f"{safe}~{digest[:6]}"
+    return f"{safe}~{digest[:SIGNS]}"
 
 
 def make(run: Run) -> dict:
@@ -118,9 +120,19 @@ def make_failed(run: Run, why: str, where: str = "") -> dict:
 
 
 def note(run: Run, result: dict) -> None:
-    """Write the result of a run."""
-    text = json.dumps(result, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    """Write the result of a run, with a sum by which a damaged one is known."""
+    text = _json(result | {"sum": _sum(result)})
     store.write(store.at(run.address), f"runs/{run.name}/{RESULT}", text + "\n")
+
+
+def _sum(result: dict) -> str:
+    """Sum up a result."""
+    return hashlib.sha256(_json(result).encode()).hexdigest()
+
+
+def _json(result: dict) -> str:
+    """Write a result as JSON."""
+    return json.dumps(result, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def _about(run: Run, status: str) -> dict:
@@ -188,7 +200,8 @@ def before(run: Run) -> dict | None:
     text = store.read(where, f"runs/{run.name}/{RESULT}")
     try:
         result = json.loads(text or b"null")
-        if result["key"] != run.key or result["status"] != DONE:
+        is_whole = result.pop("sum") == _sum(result)
+        if not is_whole or result["key"] != run.key or result["status"] != DONE:
             return None
         stand = [
             store.holds(where, f"runs/{run.name}/{name}", one["sha256"], one["bytes"])
