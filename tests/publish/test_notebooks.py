@@ -109,12 +109,12 @@ def test_a_parameter_given_twice_is_refused():
         )
 
 
-<<<<<<< HEAD
 def test_the_same_run_gives_the_same_bytes(tmp_path):
     path = write_pair(tmp_path)
     made = [execute.text_of(execute.execute(path, {"supplier": "USA"})) for _ in range(2)]
     assert made[0] == made[1]
-=======
+
+
 def raw(folder, content):
     """Write a notebook as the JSON that it is."""
     path = folder / "99_test.ipynb"
@@ -326,4 +326,3 @@ def test_commands_refuse_a_notebook_with_code_among_its_parameters(tmp_path, mon
     assert "99_test.ipynb, cell 1, tagged 'parameters'" in result.output
     assert isinstance(result.exception, SystemExit)
     assert [path.name for path in tmp_path.iterdir()] == ["99_test.ipynb"]
->>>>>>> wt-e
