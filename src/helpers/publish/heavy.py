@@ -8,6 +8,8 @@ import sys
 
 import matplotlib.pyplot
 import papermill
+import scipy.cluster.hierarchy
+import statsmodels.regression.linear_model
 
 import helpers.figures.curves
 import helpers.figures.flows
