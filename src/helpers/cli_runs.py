@@ -84,7 +84,7 @@ def handouts(output: Path | None, as_pdf: bool, force: bool, engine: str, worker
         if as_pdf:
             pdf.browser()
         asked = {p: dict(newest_release([], notebooks.asks(p))) for p in notebooks.every()}
-        with files.held(output, "nolimits handouts", click.echo):
+        with files.held(output, "nolimits handouts", click.echo, ("notebooks", "tables")):
             parts, index = handouts.orders(asked, output, engine)
             before = {} if force else handouts.made_before(output)
             stale = [part for part in parts if not handouts.is_current(part, before)]
@@ -169,7 +169,7 @@ def rerun(
         asked = notebooks.read_parameters(path, words)
         told = ", ".join(f"{name} {text}" for name, text in words) or "its defaults"
         click.echo(f"{path.stem}: executing with {told} ...")
-        with files.held(output, "nolimits rerun", click.echo):
+        with files.held(output, "nolimits rerun", click.echo, ("notebooks",)):
             key = fingerprint.of_run(path, asked)
             order = handouts.Order(path.stem, key, output, path, asked, engine, alone=True)
             (made,) = _make([order], 1)
@@ -334,7 +334,8 @@ def _kept(where: object, doing: str) -> Iterator[None]:
         store.try_out(where)
         yield
         return
-    with files.held(where.folder, doing, click.echo):
+    # Looked up only when the folder is held: those of other grids too.
+    with files.held(where.folder, doing, click.echo, where.folder.glob("runs/*/")):
         yield
 
 
