@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from helpers import arms, tables
+from helpers import arms, at_hand, tables
 from helpers.choices import Choices
 
 VERDICTS = {
@@ -162,6 +162,18 @@ class Tables:
         self._where = where
         self._known: dict[tuple, object] = {}
         self._under: dict[tuple, _Fork | _Result] = {}
+        if self._kept and changed is None and where is None and at_hand.folder() is None:
+            self._frames, self._known, self._under = self._kept
+
+    # What `keep` was asked to keep.
+    _kept: tuple[dict, dict, dict] | None = None
+
+    def keep(self) -> None:
+        """Let all tables of the package that this process opens later know what these know.
+
+        For a process that others are forked from: what runs in them need not be computed again.
+        """
+        Tables._kept = (self._frames, self._known, self._under)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give a table."""

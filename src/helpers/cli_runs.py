@@ -11,10 +11,12 @@ from pathlib import Path
 import click
 
 from helpers.cli_options import folder, given, newest_release, refusals, shown
-from helpers.paths import BUILD, NOTEBOOKS
+from helpers.paths import BUILD, NOTEBOOKS, SWEEP
 
 # Seconds for a run whose like has not been timed in this folder yet.
 GUESS = 5
+# From so many runs on it pays to measure first what they all would measure.
+MANY, MEASURED = 4, "helpers.publish.measured"
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
 
 to_folder = click.option(
@@ -82,7 +84,7 @@ def handouts(output: Path | None, as_pdf: bool, force: bool, engine: str, worker
         if as_pdf:
             pdf.browser()
         asked = {p: dict(newest_release([], notebooks.asks(p))) for p in notebooks.every()}
-        with files.held(output, "nolimits handouts", click.echo):
+        with files.held(output, "nolimits handouts", click.echo, ("notebooks", "tables")):
             parts, index = handouts.orders(asked, output, engine)
             before = {} if force else handouts.made_before(output)
             stale = [part for part in parts if not handouts.is_current(part, before)]
@@ -167,7 +169,7 @@ def rerun(
         asked = notebooks.read_parameters(path, words)
         told = ", ".join(f"{name} {text}" for name, text in words) or "its defaults"
         click.echo(f"{path.stem}: executing with {told} ...")
-        with files.held(output, "nolimits rerun", click.echo):
+        with files.held(output, "nolimits rerun", click.echo, ("notebooks",)):
             key = fingerprint.of_run(path, asked)
             order = handouts.Order(path.stem, key, output, path, asked, engine, alone=True)
             (made,) = _make([order], 1)
@@ -309,7 +311,7 @@ def sweep(
             if findings_only:
                 results = _found(runs)
             else:
-                limits = (workers, timeout, memory or _share(workers), scheduler)
+                limits = (workers, scheduler, timeout, memory or _share(workers))
                 results = _swept(runs, force, *limits)
             _sum_up(results, settings, runs[0].address, findings_only)
     failed = [one["run"] for one in results if one["status"] == sweep.FAILED]
@@ -332,7 +334,8 @@ def _kept(where: object, doing: str) -> Iterator[None]:
         store.try_out(where)
         yield
         return
-    with files.held(where.folder, doing, click.echo):
+    # Looked up only when the folder is held: those of other grids too.
+    with files.held(where.folder, doing, click.echo, where.folder.glob("runs/*/")):
         yield
 
 
@@ -343,7 +346,9 @@ def _share(workers: int) -> int | None:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20 // workers
 
 
-def _swept(runs: list, force: bool, workers: int, *limits: object) -> list[dict]:
+def _swept(
+    runs: list, force: bool, workers: int, scheduler: str | None, *limits: object
+) -> list[dict]:
     """Make what is missing or out of date, and give the results of all, in their order."""
     from tqdm import tqdm
 
@@ -352,9 +357,10 @@ def _swept(runs: list, force: bool, workers: int, *limits: object) -> list[dict]
     known = {} if force else {run.name: result for run in runs if (result := sweep.before(run))}
     missing = [run for run in runs if run.name not in known]
     click.echo(_plan(runs, missing, [one["seconds"] for one in known.values()], workers))
-    if missing:
-        warm.start()
-    outcomes = spread.over(missing, workers, *limits)
+    if len(missing) > MANY and scheduler is None:
+        os.environ[SWEEP] = runs[0].path.stem[:2]
+        warm.start([MEASURED])
+    outcomes = spread.over(missing, workers, *limits, scheduler)
     bar = tqdm(
         outcomes,
         total=len(missing),

@@ -502,8 +502,15 @@ def of_notebook(conflicts: pd.DataFrame, notebook: str) -> pd.DataFrame:
 
 def show_of_notebook(notebook: str, chosen: Choices, data: Tables) -> None:
     """Settle and show the conflicts of a notebook under the choices of its run."""
+    show(*of_notebook_settled(notebook, chosen, data))
+
+
+def of_notebook_settled(
+    notebook: str, chosen: Choices, data: Tables
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Settle the conflicts of a notebook: what `show` takes."""
     own = of_notebook(data["conflicts"], notebook)
     concerned = {i for cell in own["claim_ids"] for i in ids(cell)}
     claims = {i: claim for i, claim in ledger().items() if i in concerned}
     results, found = evaluate(chosen, claims, data), curves(chosen, claims, data)
-    show(settle(results, found, Tables({"conflicts": own})), results, measures(data, chosen))
+    return settle(results, found, Tables({"conflicts": own})), results, measures(data, chosen)

@@ -162,7 +162,7 @@ def clear(folder: Path) -> None:
 
 @contextmanager
 def held(
-    folder: Path, doing: str, say: Callable[[str], None], parts: Iterable[str] = ()
+    folder: Path, doing: str, say: Callable[[str], None], parts: Iterable[str | Path] = ()
 ) -> Iterator[None]:
     """Keep a folder to one run at a time: a second one says who holds it, and waits.
 

@@ -109,6 +109,12 @@ def test_a_parameter_given_twice_is_refused():
         )
 
 
+def test_the_same_run_gives_the_same_bytes(tmp_path):
+    path = write_pair(tmp_path)
+    made = [execute.text_of(execute.execute(path, {"supplier": "USA"})) for _ in range(2)]
+    assert made[0] == made[1]
+
+
 def raw(folder, content):
     """Write a notebook as the JSON that it is."""
     path = folder / "99_test.ipynb"

@@ -328,10 +328,9 @@ def test_the_figure_says_what_it_shows(four):
     assert "Strips below mark the settings of rule for counting exercises and calls." in alt
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_figure_of_many_runs_stays_small(swept, seed):
+def test_the_figure_of_many_runs_stays_small(swept):
     """The worst case: every verdict another one, 60 findings, 250 runs."""
-    pick = np.random.default_rng(seed).choice(["holds", "holds_in_part", "fails"], (250, 60))
+    pick = np.random.default_rng(1).choice(["holds", "holds_in_part", "fails"], (250, 60))
     varied = {"end_year": [*range(1980, 2030)], "window_length": [1, 2, 3, 4, 5]}
     grid = product(*varied.values())
     runs = [

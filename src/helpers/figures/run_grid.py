@@ -19,8 +19,8 @@ THICK = {
     "not_in_data": 0.13, "cited": 0.13, "opinion": 0.13,
 }  # fmt: skip
 PITCH = 0.185  # inches from one line to the next
-# Up to so many settings each has a line of its own; more share this room, the first at its top.
-LINES = 12
+# Up to so many settings each has a line of its own; more share a little room, the first on top.
+LINES, SHARED = 12, 6
 # Up to so many runs stand apart; more run together where they agree.
 APART = 60
 # More lines than these between groups of runs would hide the grid.
@@ -56,7 +56,7 @@ def draw(grid: pd.DataFrame, strips: Sequence[Strip], words: Mapping[str, str]) 
     words
         `title`, `subtitle` and `source` of the frame.
     """
-    lines = [min(len(strip.settings), LINES) + 0.7 for strip in strips]
+    lines = [_room(strip) + 1.7 for strip in strips]
     high, low = PITCH * (len(grid) + 0.6), PITCH * sum(lines)
     fig, (above, below) = style.canvas(
         high + low + 0.45, 10.0, rows=2, sharex=True, height_ratios=[high, low]
@@ -74,6 +74,12 @@ def draw(grid: pd.DataFrame, strips: Sequence[Strip], words: Mapping[str, str]) 
     fig.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(fig)
     return Drawing(vector.slim(drawn.getvalue()), panel)
+
+
+def _room(strip: Strip) -> int:
+    """Give the lines between the first and the last setting of a parameter."""
+    many = len(strip.settings)
+    return (many if many <= LINES else SHARED) - 1
 
 
 def _width(verdict: str) -> float:
@@ -125,7 +131,7 @@ def _strips(ax: Axes, strips: Sequence[Strip], runs: int) -> None:
     top = 0.0
     for number, strip in enumerate(strips):
         many = len(strip.settings)
-        room = min(many, LINES) - 1
+        room = _room(strip)
         at = top + np.arange(many) * (room / (many - 1) if many > 1 else 0)
         held = np.array([np.equal(strip.places, place) for place in range(many)])
         rows, first, last = spans(held)

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from helpers import choices, files
 from helpers.paths import NOTEBOOKS
-from helpers.publish.notebooks import NotebookError
+from helpers.publish.notebooks import INJECTED, NotebookError
 
 # How cells are run: in a process forked from one that holds what is heavy, or in a kernel.
 ENGINES = ("warm", "kernel")
@@ -142,4 +142,6 @@ def without_noise(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
+        if INJECTED in tags:  # papermill makes up an id
+            cell.id = INJECTED
     return notebook

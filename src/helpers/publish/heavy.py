@@ -3,10 +3,13 @@
 What a notebook changes, such as the settings of matplotlib, changes in its own process only.
 """
 
+import gc
 import sys
 
 import matplotlib.pyplot
 import papermill
+import scipy.cluster.hierarchy
+import statsmodels.regression.linear_model
 
 import helpers.figures.curves
 import helpers.figures.flows
@@ -39,3 +42,5 @@ def load() -> None:
 
 
 load()
+# What all share is not looked through for garbage again and again.
+gc.freeze()

@@ -578,12 +578,10 @@ def _figure_title(moved: pd.DataFrame, changing: pd.DataFrame) -> str:
     counts = moved.loc[changing.index].sum()
     if not counts.max():
         return "Verdicts change only where several parameters do"
-    name = choices.named(counts.idxmax())
-    of = f"of the {len(changing)} verdicts that change" if len(changing) > 1 else "verdict"
-    which = f"all {len(changing)}" if counts.max() == len(changing) > 1 else int(counts.max())
-    if len(changing) > 1:
-        return f"“{name[0].upper()}{name[1:]}” alone moves {which} {of}"
-    return f"“{name[0].upper()}{name[1:]}” alone moves the one verdict that changes"
+    name, most, changes = choices.named(counts.idxmax()), int(counts.max()), len(changing)
+    which = f"all {changes}" if most == changes else f"{most} of the {changes}"
+    what = "the one verdict that changes" if changes == 1 else f"{which} verdicts that change"
+    return f"“{name[0].upper()}{name[1:]}” alone moves {what}"
 
 
 def _figure_subtitle(shown: int, changing: int, runs: Sequence[dict]) -> str:

@@ -66,8 +66,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-def start() -> None:
-    """Have the server import what is heavy already, while this process goes on."""
+def start(also: Iterable[str] = ()) -> None:
+    """Have the server import what is heavy already, while this process goes on.
+
+    Parameters
+    ----------
+    also
+        Further modules for it to import, if it does not run yet.
+    """
+    _also.extend(also)
     if can_fork():
         with _not_interrupted():
             _context()
@@ -164,6 +171,7 @@ def is_fresh() -> bool:
 
 
 _is_fresh = False
+_also: list[str] = []
 
 
 def _context() -> multiprocessing.context.BaseContext:
@@ -171,7 +179,7 @@ def _context() -> multiprocessing.context.BaseContext:
     if not can_fork():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([HEAVY])
+    context.set_forkserver_preload([HEAVY, *_also])
     return context
 
 
@@ -196,7 +204,12 @@ def _started(target: Callable, ours: connection.Connection, *arguments: object) 
     # The server keeps the environment that it was started in.
     made = _context().Process(target=target, args=(ours, dict(os.environ), *arguments))
     with _not_interrupted():
-        made.start()
+        try:
+            made.start()
+        except (EOFError, ConnectionError):
+            raise ChildProcessError(
+                "the process that all others are forked from has ended; what it said stands above"
+            ) from None
     ours.close()
     return made
 
