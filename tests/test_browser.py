@@ -36,7 +36,8 @@ def folder(tmp_path_factory):
         entries.append(index.handout(notebook, path.stem))
     files.write_whole(made / "index.html", index.page(entries))
     files.write_whole(made / "codebook.html", codebook.page())
-    codebook.write_tables(made / "tables")
+    for name, text in codebook.tables_as_csv().items():
+        files.write_whole(made / "tables" / f"{name}.csv", text)
     return made
 
 

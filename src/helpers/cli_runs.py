@@ -360,6 +360,7 @@ def _swept(
     if len(missing) > MANY and scheduler is None:
         os.environ[SWEEP] = runs[0].path.stem[:2]
         warm.start([MEASURED])
+        del os.environ[SWEEP]
     outcomes = spread.over(missing, workers, *limits, scheduler)
     bar = tqdm(
         outcomes,

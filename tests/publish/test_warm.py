@@ -115,6 +115,7 @@ def children():
     return [
         child
         for server in psutil.Process().children()
+        if "forkserver" in " ".join(server.cmdline())
         for child in server.children()
         if child.is_running() and child.status() != psutil.STATUS_ZOMBIE
     ]
