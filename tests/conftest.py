@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from helpers import scorecard
 from helpers.claims import MISSING, Claim
-from helpers.publish import pdf
+from helpers.publish import pdf, warm
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
@@ -115,3 +115,14 @@ def tiny(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def no_process(monkeypatch):
+    """Fail if a process would be started."""
+
+    def started(*_, **__):
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(warm, "start", started)
+    monkeypatch.setattr(warm, "each", started)

@@ -9,22 +9,11 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import build, choices, claims, cli, robustness, schema, scorecard, tables
-from helpers.publish import notebooks, pdf, warm
+from helpers.publish import notebooks, pdf
 
 
 def run(*words):
     return CliRunner().invoke(cli.main, list(words))
-
-
-@pytest.fixture
-def no_kernel(monkeypatch):
-    """Fail if a kernel would be started."""
-
-    def started(*_, **__):
-        raise AssertionError("a process was started")
-
-    monkeypatch.setattr(warm, "start", started)
-    monkeypatch.setattr(warm, "each", started)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +29,7 @@ def no_kernel(monkeypatch):
         (["execute", "03", "33"], "03_exercises"),
     ],
 )
-def test_mistakes_are_refused_before_a_kernel_starts(no_kernel, words, said):
+def test_mistakes_are_refused_before_a_kernel_starts(no_process, words, said):
     result = run(*words)
     assert result.exit_code == 1
     assert said in result.output
@@ -126,7 +115,7 @@ def test_handouts_prints_each_page_if_asked(one_notebook, monkeypatch, tmp_path)
     assert printed == [("03_exercises.html", "03_exercises.pdf"), ("index.html", "index.pdf")]
 
 
-def test_pdf_without_a_browser_is_refused_before_a_kernel_starts(no_kernel, monkeypatch, tmp_path):
+def test_pdf_without_a_browser_is_refused_before_a_kernel_starts(no_process, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     result = run("handouts", "--pdf", "-o", str(tmp_path / "out"))
     assert result.exit_code == 1

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpers import choices, cli, cli_runs
-from helpers.publish import fingerprint, handouts, notebooks, sweep, warm
+from helpers.publish import fingerprint, handouts, notebooks, sweep
 
 # Each run of a notebook leaves a line behind.
 SEEN = "import os; open(os.environ['SEEN'], 'a').write(f'{end_year}\\n')"
@@ -64,17 +64,6 @@ def swept(out, *words, code=0):
     assert isinstance(result.exception, SystemExit | None)
     notes = [json.loads(path.read_text()) for path in sorted(out.glob("runs/*/result.json"))]
     return result.output, {one["run"].split("~")[0]: one for one in notes}
-
-
-@pytest.fixture
-def no_process(monkeypatch):
-    """Fail if a process would be started."""
-
-    def started(*_, **__):
-        raise AssertionError("a process was started")
-
-    monkeypatch.setattr(warm, "start", started)
-    monkeypatch.setattr(warm, "each", started)
 
 
 def test_a_sweep_leaves_every_result_and_goes_on_where_it_stopped(tiny, only, out, seen):

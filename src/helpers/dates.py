@@ -6,7 +6,7 @@ says which one: the first or the last day that the date allows.
 
 import pandas as pd
 
-from helpers.windows import years  # noqa: F401
+from helpers.windows import years  # noqa: F401  (a date too; commands ask for it without pandas)
 
 PARTIAL_DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 

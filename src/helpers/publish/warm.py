@@ -1,8 +1,9 @@
 """Fresh processes that start warm: each is forked from one that holds the heavy modules already.
 
-The process that is forked is multiprocessing's fork server. It has imported `helpers.publish.heavy`
-and run nothing, so no state passes from one piece of work to the next. When the command that
-started it ends, however it ends, so do the server and all that was forked from it.
+The process that is forked is multiprocessing's fork server. It has imported
+`helpers.publish.heavy`, which loads the tables, and for a sweep `helpers.publish.measured`; it runs
+no notebook, so no state passes from one piece of work to the next. When the command that started it
+ends, however it ends, so do the server and all that was forked from it.
 """
 
 import multiprocessing
