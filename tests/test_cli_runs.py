@@ -411,3 +411,9 @@ def test_a_plan_tells_how_long_by_the_runs_before(tiny):
         runs, runs, [60.0, 1.0, 90.0], 2
     )
     assert "(a guess until some are done)" in cli_runs._plan(runs, runs, [], 2)
+
+
+def test_an_address_that_does_not_outlast_a_run_is_refused(no_process):
+    result = run("sweep", "06", "-g", "end_year=2022,2023", "-o", "memory://sweeps")
+    assert result.exit_code == 1
+    assert "memory of one process" in result.output

@@ -331,6 +331,11 @@ def _kept(where: object, doing: str) -> Iterator[None]:
     from helpers.publish import store
 
     if not where.is_local:
+        if where.address.startswith("memory:"):
+            raise ValueError(
+                f"{where.address} is the memory of one process, and every run has another; name a "
+                "folder, or an address that lasts"
+            )
         store.try_out(where)
         yield
         return
