@@ -1,5 +1,7 @@
 """What several test modules need: made-up claims, a made-up register of SIPRI, a browser."""
 
+import signal
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -8,6 +10,9 @@ from playwright.sync_api import sync_playwright
 from helpers import scorecard
 from helpers.claims import MISSING, Claim
 from helpers.publish import pdf, warm
+
+# A suite started in the background ignores Ctrl-C, and what tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 

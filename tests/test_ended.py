@@ -24,6 +24,7 @@ SEED = 1689
 # Moments before the first file has changed, and later ones; after every so many a run goes on.
 EARLY, LATE, GO_ON = 4, 16, 7
 SECONDS = 60
+PATIENCE = 300  # a command that never ends is a failure, not a wait
 LEFT = ".left.html.0123abcd.new"
 HANDOUTS = ("handouts",)
 SWEEP = ("sweep", "06", "-g", "end_year=2020,2021,2022,2023", "--workers", "2")
@@ -73,7 +74,7 @@ def started(source, folder, *words):
 def done(*words):
     """Run a command to its end, and give what it said."""
     run = started(*words)
-    said = run.communicate()[0]
+    said = run.communicate(timeout=PATIENCE)[0]
     assert run.returncode == 0, said
     assert survivors(run.pid) == []
     return said
@@ -140,7 +141,7 @@ def times(source, folder, words, old, new):
     while run.poll() is None and shown(folder) != new:
         time.sleep(0.01)
     last = time.monotonic() - began
-    said = run.communicate()[0]
+    said = run.communicate(timeout=PATIENCE)[0]
     assert run.returncode == 0, said
     return first, last
 
@@ -179,7 +180,7 @@ def test_a_command_that_is_ended_leaves_every_file_old_or_new(sources, tmp_path,
             run.wait(moment)
         except subprocess.TimeoutExpired:
             run.kill()
-        said = run.communicate()[0]
+        said = run.communicate(timeout=PATIENCE)[0]
         told = f"moment {number}, after {moment:.3f} s: {said}"
         assert run.returncode in (-signal.SIGKILL, 0), told
         assert survivors(run.pid) == [], told
@@ -212,7 +213,7 @@ def test_a_sweep_that_is_asked_to_end_goes_on_later(sources, tmp_path, how, stat
         until(lambda: len(list(folder.glob("runs/*/result.json"))) == 3, run)
         until(lambda: len(group(run.pid)) > 3, run)
         os.killpg(run.pid, how)
-        said = run.communicate()[0]
+        said = run.communicate(timeout=PATIENCE)[0]
     finally:
         go.touch()
     assert run.returncode == status, said
@@ -235,8 +236,8 @@ def test_two_commands_make_the_same_handouts_only_once(sources, tmp_path):
     first = started(sources[1], folder, *HANDOUTS)
     until((folder / HOLDER).exists, first)
     second = started(sources[1], folder, *HANDOUTS)
-    said = second.communicate()[0]
-    made = first.communicate()[0]
+    said = second.communicate(timeout=PATIENCE)[0]
+    made = first.communicate(timeout=PATIENCE)[0]
     assert (first.returncode, second.returncode) == (0, 0), (made, said)
     waiting, *later = said.splitlines()
     by_whom = f"{folder} is in use by nolimits handouts (process {first.pid}, since "

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are forked
 
 SEED = 1689
 MANY = 20
+PATIENCE = 300  # a command that never ends is a failure, not a wait
 COMMAND = [sys.executable, "-c", "from helpers.cli import main; main(prog_name='nolimits')"]
 
 
@@ -175,7 +176,7 @@ def test_imports_into_one_folder_at_the_same_time_wait_for_each_other(tmp_path, 
         runs = [started("data", "import", "sipri", *register, "--data", shared) for _ in "ab"]
         waiting = [one.stdout.readline() for one in runs]
         assert not (shared / "sipri-2026-03").exists()
-    said = [one.communicate()[0] for one in runs]
+    said = [one.communicate(timeout=PATIENCE)[0] for one in runs]
     assert [one.returncode for one in runs] == [0, 0], said
     by_whom = f"{shared} is in use by a run that takes long (process {os.getpid()}, since "
     assert [line.startswith(by_whom) for line in waiting] == [True, True], waiting
@@ -190,6 +191,6 @@ def test_waiting_ends_quietly(tmp_path, register, how, status, last):
         with started("data", "import", "sipri", *register, "--data", tmp_path) as waiting:
             assert "waiting" in waiting.stdout.readline()
             waiting.send_signal(how)
-            assert waiting.stdout.read().split() == last
+            assert waiting.communicate(timeout=PATIENCE)[0].split() == last
         assert waiting.returncode == status
         assert (tmp_path / files.HOLDER).exists()
