@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
+from statsmodels.tools.tools import add_constant
 
 from helpers import stats
 
@@ -121,6 +123,20 @@ def test_change_point_is_the_same_at_every_run():
 def test_trend_of_a_line_is_its_slope():
     found = stats.trend(pd.Series([1.0, 3.0, np.nan, 7.0], index=[2000, 2001, 2002, 2003]))
     assert found.value == pytest.approx(2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_trend_is_that_of_least_squares(seed):
+    amounts = np.random.default_rng(seed).normal(5, 3, 4 + seed)
+    years = np.arange(2001.0, 2005 + seed)
+    low, high = (fit := OLS(amounts, add_constant(years)).fit()).conf_int(0.05)[1]
+    found = stats.trend(pd.Series(amounts, index=years))
+    assert found == pytest.approx((fit.params[1], low, high), rel=1e-9)
+
+
+@pytest.mark.parametrize("counts", [[3, 5, 1, 5, 3], [7, 2, 2, 7], [0, 1, 1, 0], [4, 4, 4]])
+def test_counts_that_end_where_they_began_have_no_slope_of_rounding(counts):
+    assert stats.trend(pd.Series(counts, index=range(2014, 2014 + len(counts)))).value == 0
 
 
 def test_two_years_are_no_trend():

@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 
 from helpers.cli_options import folder, given, newest_release, refusals, shown
-from helpers.paths import BUILD, NOTEBOOKS, SWEEP
+from helpers.paths import BUILD, MEASURE, NOTEBOOKS
 
 # Seconds for a run whose like has not been timed in this folder yet.
 GUESS = 5
-# From so many runs on it pays to measure first what they all would measure.
+# It pays to measure first what all runs would: of one notebook from so many runs on, of all
+# notebooks where fewer than so many are executed at a time.
 MANY, MEASURED = 4, "helpers.publish.measured"
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
 
@@ -112,7 +113,7 @@ def _make(orders: list, workers: int, in_all: int = 0) -> list:
         return []
     if in_all > len(orders):
         click.echo(f"{in_all - len(orders)} of {in_all} parts are as they were and stay.")
-    warm.start()
+    _start([order.path for order in orders if order.path], workers)
     # The longest first, so that no core waits for the last one; size tells well enough.
     orders = sorted(orders, key=_size, reverse=True)
     done, failed = [], []
@@ -129,6 +130,24 @@ def _make(orders: list, workers: int, in_all: int = 0) -> list:
     if failed:
         raise ValueError("\n\n".join(failed))
     return done
+
+
+def _start(paths: list[Path], workers: int) -> None:
+    """Start what notebooks are forked from."""
+    from helpers.publish import notebooks, warm
+
+    if len(paths) == len(notebooks.every()) and workers < MANY:
+        _measure_first(paths)
+    warm.start()
+
+
+def _measure_first(paths: Iterable[Path]) -> None:
+    """Start what notebooks are forked from, and measure there what all of them would measure."""
+    from helpers.publish import warm
+
+    os.environ[MEASURE] = ",".join(path.stem[:2] for path in paths)
+    warm.start([MEASURED])
+    del os.environ[MEASURE]
 
 
 def _size(order: object) -> int:
@@ -207,7 +226,7 @@ def execute(notebook: tuple[str, ...], engine: str, workers: int) -> None:
     with refusals():
         paths = [notebooks.find(which) for which in notebook] or notebooks.every()
         with files.held(NOTEBOOKS, "nolimits execute", click.echo):
-            warm.start()
+            _start(paths, workers)
             jobs = [(path, engine) for path in paths]
             failed = list(_executed(warm.each(_in_place, jobs, workers)))
         if failed:
@@ -357,15 +376,13 @@ def _swept(
     """Make what is missing or out of date, and give the results of all, in their order."""
     from tqdm import tqdm
 
-    from helpers.publish import spread, sweep, warm
+    from helpers.publish import spread, sweep
 
     known = {} if force else {run.name: result for run in runs if (result := sweep.before(run))}
     missing = [run for run in runs if run.name not in known]
     click.echo(_plan(runs, missing, [one["seconds"] for one in known.values()], workers))
     if len(missing) > MANY and scheduler is None:
-        os.environ[SWEEP] = runs[0].path.stem[:2]
-        warm.start([MEASURED])
-        del os.environ[SWEEP]
+        _measure_first([runs[0].path])
     outcomes = spread.over(missing, workers, *limits, scheduler)
     bar = tqdm(
         outcomes,

@@ -6,6 +6,7 @@ nothing here can say other than the verdicts do.
 
 import json
 import re
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -493,10 +494,8 @@ def show(settled: pd.DataFrame, results: pd.DataFrame, measured: pd.DataFrame) -
 def of_notebook(conflicts: pd.DataFrame, notebook: str) -> pd.DataFrame:
     """Keep the conflicts most of whose claims a notebook takes up; of as many, the first one."""
     home = {i: claim.notebook for i, claim in ledger().items()}
-    own = [
-        pd.Series([home[i] for i in ids(cell)]).mode().iloc[0] == notebook
-        for cell in conflicts["claim_ids"]
-    ]
+    most = [Counter(sorted(home[i] for i in ids(cell))) for cell in conflicts["claim_ids"]]
+    own = [counted.most_common(1)[0][0] == notebook for counted in most]
     return conflicts[own]
 
 
@@ -509,8 +508,13 @@ def of_notebook_settled(
     notebook: str, chosen: Choices, data: Tables
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Settle the conflicts of a notebook: what `show` takes."""
-    own = of_notebook(data["conflicts"], notebook)
-    concerned = {i for cell in own["claim_ids"] for i in ids(cell)}
-    claims = {i: claim for i, claim in ledger().items() if i in concerned}
+    own, claims = of_notebook(data["conflicts"], notebook), claims_of_notebook(notebook, data)
     results, found = evaluate(chosen, claims, data), curves(chosen, claims, data)
     return settle(results, found, Tables({"conflicts": own})), results, measures(data, chosen)
+
+
+def claims_of_notebook(notebook: str, data: Tables) -> dict[str, Claim]:
+    """Give the claims that the conflicts of a notebook are about."""
+    own = of_notebook(data["conflicts"], notebook)
+    concerned = {i for cell in own["claim_ids"] for i in ids(cell)}
+    return {i: claim for i, claim in ledger().items() if i in concerned}

@@ -11,6 +11,6 @@ BUILD = ROOT / "build"
 # The environment variable that names the analyst's own data folder, so that the kernel of a
 # notebook reads the same folder as the command that started it.
 FOLDER = "NOLIMITS_DATA"
-# The environment variable that names the notebook of a sweep to the process that its runs are
-# forked from.
-SWEEP = "NOLIMITS_SWEEP"
+# The environment variable that names notebooks to the process that runs are forked from, which
+# then measures first what all of them would.
+MEASURE = "NOLIMITS_MEASURE"

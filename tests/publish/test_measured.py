@@ -1,4 +1,4 @@
-"""What a sweep measures before its runs is what they would measure themselves."""
+"""What is measured before several runs is what they would measure themselves."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ import sys
 import pytest
 
 from helpers import at_hand, choices, claims, scorecard, tables
-from helpers.paths import FOLDER, SWEEP
+from helpers.paths import FOLDER, MEASURE
 from helpers.publish import measured
 
 
 @pytest.fixture
 def kept(monkeypatch):
     monkeypatch.setattr(claims.Tables, "_kept", None)
-    data = measured.measure("06")
+    data = measured.measure(["06"])
     data.keep()
     return data
 
@@ -60,5 +60,5 @@ def test_a_notebook_says_the_same_with_it(tmp_path):
     script = tmp_path / "run.py"
     script.write_text(RUN)
     told = subprocess.run([sys.executable, script], capture_output=True, text=True,
-                          env=os.environ | {SWEEP: "06"})  # fmt: skip
+                          env=os.environ | {MEASURE: "06"})  # fmt: skip
     assert told.returncode == 0, told.stderr

@@ -493,6 +493,7 @@ def text_width(text: str, size: float, weight: str = "regular") -> float:
     return face.get_width_height()[0] / 64
 
 
+@cache
 def wrap(text: str, width: float, size: float, weight: str = "regular") -> str:
     r"""Break a line of text where it would grow wider than so many points.
 
