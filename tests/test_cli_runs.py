@@ -132,6 +132,24 @@ def test_a_run_that_hangs_is_ended(tiny, only, out):
     ]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process may take")
+def test_a_run_takes_no_more_memory_than_it_may(tiny, only, out):
+    only(tiny("held = bytearray(2**30 if end_year == 2022 else 2**20)"))
+    _, results = swept(out, "-g", "end_year=2021,2022", "--memory", 256, code=1)
+    assert results["end_year=2021"]["status"] == "done"
+    assert "MemoryError" in results["end_year=2022"]["failure"]
+
+
+def test_a_sweep_in_kernels_finds_the_same(tiny, only, out, seen, tmp_path):
+    only(tiny(SEEN))
+    _, warm = swept(out, "-g", "end_year=2021,2022")
+    _, cold = swept(tmp_path / "cold", "-g", "end_year=2021,2022", "--engine", "kernel")
+    assert seen() == ["2021", "2021", "2022", "2022"]
+    # How long it took differs, and the sum over all else with it.
+    alike = {"seconds": 0, "sum": ""}
+    assert [one | alike for one in warm.values()] == [one | alike for one in cold.values()]
+
+
 def test_a_run_that_dies_is_tried_once_more(tiny, only, out, seen):
     only(tiny(SEEN, "if end_year == 2022: os.kill(os.getpid(), 9)"))
     _, results = swept(out, "-g", "end_year=2021,2022", code=1)

@@ -21,8 +21,9 @@ from helpers.publish.handouts import NOTE
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are forked and killed")
 
 SEED = 1689
-# Moments before the first file has changed, and later ones; after every so many a run goes on.
-EARLY, LATE, GO_ON = 4, 16, 7
+# Moments before the first file has changed, and others up to so many seconds after some have, the
+# same on a busy machine; after every so many moments a run goes on.
+EARLY, LATE, PAUSE, GO_ON = 4, 16, 0.1, 7
 SECONDS = 60
 PATIENCE = 300  # a command that never ends is a failure, not a wait
 LEFT = ".left.html.0123abcd.new"
@@ -132,18 +133,38 @@ def until(condition, run):
         time.sleep(0.01)
 
 
-def times(source, folder, words, old, new):
-    """Run a command once, and measure when its first file changes and when its last has."""
+def until_first(source, folder, words, old):
+    """Run a command once, and measure how long it takes until its first file changes."""
     began = time.monotonic()
     run = started(source, folder, *words)
-    until(lambda: shown(folder) != old, run)
+    until(lambda: changed(folder, old), run)
     first = time.monotonic() - began
-    while run.poll() is None and shown(folder) != new:
-        time.sleep(0.01)
-    last = time.monotonic() - began
     said = run.communicate(timeout=PATIENCE)[0]
     assert run.returncode == 0, said
-    return first, last
+    return first
+
+
+def changed(folder, old):
+    """Count the files that are others than before."""
+    return sum(old.get(name) != data for name, data in shown(folder).items())
+
+
+def spread(number, files):
+    """Spread moments over the files of a command, from the first one changed to the last but one.
+
+    >>> spread(3, 6)
+    [1, 3, 5]
+    """
+    return [1 + round(at * (files - 2) / (number - 1)) for at in range(number)]
+
+
+def end(run, folder, old, moment):
+    """End a command some time after so many of its files have changed."""
+    many, pause = moment
+    while run.poll() is None and changed(folder, old) < many:
+        time.sleep(0.005)
+    time.sleep(pause)
+    run.kill()
 
 
 def is_true_to_its_files(note, old_note, found, new):
@@ -167,21 +188,18 @@ def test_a_command_that_is_ended_leaves_every_file_old_or_new(sources, tmp_path,
     old = {name: data + b"older\n" * (data == new[name]) for name, data in before.items()}
     start = old | ({NOTE: (folder / NOTE).read_bytes()} if old_note else {})
     reset(folder, start)
-    first, last = times(newer, folder, words, old, new)
+    first = until_first(newer, folder, words, old)
     assert (shown(folder), noted(folder), hidden(folder)) == (new, new_note, set())
     chance = random.Random(SEED)
-    moments = [chance.uniform(0, first) for _ in range(EARLY)]
-    moments += [chance.uniform(first, last) for _ in range(LATE)]
+    moments = [(0, chance.uniform(0, first)) for _ in range(EARLY)]
+    moments += [(many, chance.uniform(0, PAUSE)) for many in spread(LATE, len(new))]
     states, left = {"old": 0, "mixed": 0, "new": 0}, 0
     for number, moment in enumerate(chance.sample(moments, len(moments)), start=1):
         reset(folder, start)
         run = started(newer, folder, *words)
-        try:
-            run.wait(moment)
-        except subprocess.TimeoutExpired:
-            run.kill()
+        end(run, folder, old, moment)
         said = run.communicate(timeout=PATIENCE)[0]
-        told = f"moment {number}, after {moment:.3f} s: {said}"
+        told = f"moment {number}, after {moment[0]} files and {moment[1]:.3f} s: {said}"
         assert run.returncode in (-signal.SIGKILL, 0), told
         assert survivors(run.pid) == [], told
         found, note = shown(folder), noted(folder)

@@ -207,6 +207,15 @@ def test_references_list_only_what_was_used(shown):
     assert shown[0]["text/html"].startswith('<ol class="references">')
 
 
+def test_references_without_a_title_are_named_by_their_id(shown):
+    sources = tables.load("sources")
+    used = sources[sources["title"].isna()].head(2)
+    prose.references(used)
+    plain = shown[0]["text/plain"]
+    assert "nan" not in plain
+    assert all(f": {source_id}" in plain for source_id in used["source_id"])
+
+
 def test_references_keep_hostile_text_text(shown, monkeypatch):
     hostile = (
         tables.load("sources")

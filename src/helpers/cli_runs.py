@@ -15,7 +15,7 @@ from helpers.paths import BUILD, MEASURE, NOTEBOOKS
 
 # Seconds for a run whose like has not been timed in this folder yet.
 GUESS = 5
-# It pays to measure first what all runs would: of one notebook from so many runs on, of all
+# It pays to measure first what all runs would: of more than so many of one notebook, and of all
 # notebooks where fewer than so many are executed at a time.
 MANY, MEASURED = 4, "helpers.publish.measured"
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
@@ -136,7 +136,7 @@ def _start(paths: list[Path], workers: int) -> None:
     """Start what notebooks are forked from."""
     from helpers.publish import notebooks, warm
 
-    if len(paths) == len(notebooks.every()) and workers < MANY:
+    if workers < MANY <= len(paths) == len(notebooks.every()):
         _measure_first(paths)
     warm.start()
 
@@ -282,7 +282,8 @@ def _executed(outcomes: Iterable) -> Iterable[str]:
 @click.option(
     "--memory",
     type=click.IntRange(min=256),
-    help="Megabytes that one run may take; this machine's memory shared out unless given.",
+    help="Megabytes that one run may take for its data, on Linux; this machine's memory shared out "
+    "unless given.",
 )
 @click.option(
     "--scheduler",

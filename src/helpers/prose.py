@@ -440,7 +440,8 @@ def references(*frames: pd.DataFrame) -> None:
     rich = f'<ol class="references">\n{items}\n</ol>'
     if len(cited) > 60:
         rich = _folded(rich, plural(len(cited), "source"))
-    plain = "\n".join(f"{r['publisher']}: {r['title']}" for r in cited.to_dict("records"))
+    titles = cited["title"].fillna(cited["source_id"])
+    plain = "\n".join(cited["publisher"] + ": " + titles)
     show({"text/html": rich, "text/plain": plain}, kind="references")
 
 

@@ -195,6 +195,14 @@ def test_runs_lead_to_their_handouts(four):
     assert "Then it fell" not in text(row)
 
 
+def test_findings_lead_to_their_cards_in_the_first_handout(four):
+    tree = parsed(summary.page(four, VARIED))
+    first = next(one for one in summary.in_order(four, VARIED) if summary.is_done(one))
+    page = f"runs/{first['run']}/{first['notebook']}.html"
+    links = {unquote(link.get("href")) for link in under(tree, "findings").iter("a")}
+    assert links == {f"{page}#{one['claim_id']}" for one in first["findings"]}
+
+
 def test_runs_of_findings_only_have_no_links(four):
     shown = under(parsed(summary.page(four, VARIED, findings_only=True)), "runs")
     assert not list(shown.iter("a"))

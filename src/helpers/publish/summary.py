@@ -67,6 +67,7 @@ def page(results: Sequence[dict], varied: dict[str, list], findings_only: bool =
     notebook = results[0]["notebook"]
     title = question(notebook)
     lead, *more = told(summed, moved[VERDICT], runs, varied)
+    listed = [_run(one, varied, findings_only) for one in runs]
     return index.filled(
         "sweep.html.j2",
         render.page_facts(f"{notebook}-sweep", f"{title} A sweep"),
@@ -82,12 +83,19 @@ def page(results: Sequence[dict], varied: dict[str, list], findings_only: bool =
         legend=_legend(summed),
         figure=_figure(found, changing, moved[VERDICT], runs, varied),
         names=list(varied),
-        runs=[_run(one, varied, findings_only) for one in runs],
+        runs=listed,
+        cards=_cards(notebook, listed),
         is_timed=any(one.get("seconds") is not None for one in runs),
         has_links=not findings_only,
         table=sweep.TABLE,
         columns=_columns(varied),
     )
+
+
+def _cards(notebook: str, listed: Sequence[dict]) -> str:
+    """Give the handout with the cards of the findings: that of the first run that left one."""
+    pages = (one["page"] for one in listed if one["page"])
+    return next(pages, "") if claims.of_notebook(notebook[:2]) else ""
 
 
 def question(notebook: str) -> str:

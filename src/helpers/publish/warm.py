@@ -9,6 +9,7 @@ ends, however it ends, so do the server and all that was forked from it.
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -16,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection, forkserver, process
+from pathlib import Path
 from typing import NamedTuple
 
 from helpers.publish.notebooks import NotebookError
@@ -105,7 +107,7 @@ def each(
     seconds
         How long one may take; no limit unless given.
     megabytes
-        How much memory one may take for its data; no limit unless given.
+        How much memory one may take for its data, on Linux; no limit unless given.
     """
     waiting = deque((item, 1) for item in items)
     running: dict[connection.Connection, _Run] = {}
@@ -277,11 +279,20 @@ def _settle_in(environment: dict[str, str], megabytes: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asked = multiprocessing.parent_process().sentinel
     threading.Thread(target=_end_with, args=(asked,), daemon=True).start()
-    if megabytes:
-        import resource  # not on Windows, where no limit can be given
+    if megabytes and sys.platform == "linux":
+        _limit(megabytes * 1024 * 1024)
 
-        limit = megabytes * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+def _limit(size: int) -> None:
+    """Let this process take so much more memory for its data than it was forked with.
+
+    What it was forked with counts a gigabyte that libraries have set aside and not touched.
+    """
+    import resource  # not on every system
+
+    pages = int(Path("/proc/self/statm").read_text().split()[5])  # data and stack
+    limit = pages * resource.getpagesize() + size
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def _end_with(sentinel: object) -> None:
