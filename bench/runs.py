@@ -5,9 +5,9 @@ tables of the README. Every figure is of a whole process and all that it starts:
 ends, and the most memory that all of them held at one time (pages they share count once). Peers and
 ours take turns within each round.
 
-    bench/runs.py                     # all works, 5 rounds: hours on two cores
-    bench/runs.py handouts rerun      # only these
-    bench/runs.py sweep --rounds 1
+    bench/runs.py                              # all works, 5 rounds: hours on two cores
+    bench/runs.py handouts rerun               # only these
+    bench/runs.py sweep --notebook 03 --rounds 1
 """
 
 # ruff: noqa: T201, S102
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,20 +32,26 @@ import psutil
 from helpers.publish import notebooks
 
 BIN = Path(sys.executable).parent
-NOTEBOOK = "03"
 PARAMETER = ("end_year", "2021")
-# Counting pages costs time itself: often enough for a peak, too seldom to slow what is timed.
+# Counting pages costs time itself: often enough for a peak, too seldom to slow what is timed. What
+# is short is looked at more often.
 POLL_SECONDS = 0.5
-# What a sweep of so many members goes through.
+# What sweeps of so many members go through: of the notebook with the fewest figures and of the one
+# with the most.
+YEARS = [*range(2020, 2025)]
 RULES = ["all_joint", "bilateral", "no_patrols", "no_sco", "armed_forces"]
-FEW = {"counting_rule": RULES, "end_year": [2023, 2024]}
-SOME = {
-    "counting_rule": RULES,
-    "end_year": [*range(2020, 2025)],
-    "min_confidence": ["low", "medium"],
+GRIDS = {
+    "06": {
+        10: {"jurisdiction_rule": ["chn_hkg", "chn"], "end_year": YEARS},
+        50: {"cutoff_2": [f"{year}-02-24" for year in YEARS]},
+        250: {"start_year": [1992, 1995, 2000, 2005, 2010]},
+    },
+    "03": {
+        10: {"counting_rule": RULES, "min_confidence": ["low", "medium"]},
+        50: {"end_year": YEARS},
+        250: {"window_1": ["2019:2021", "2018:2019", "2016:2021", "2017:2020", "2018:2021"]},
+    },
 }
-WINDOWS = ["2019:2021", "2018:2019", "2016:2021", "2017:2020", "2018:2021"]
-GRIDS = {10: FEW, 50: SOME, 250: SOME | {"window_1": WINDOWS}}
 
 
 class Timed(NamedTuple):
@@ -61,21 +68,24 @@ def timed(command: str, folder: Path) -> Timed:
     with (folder / "log").open("w") as log:
         ran = subprocess.Popen(["bash", "-ec", command], cwd=folder, stdout=log, stderr=log,
                                env=environment)  # fmt: skip
-        peak = [0.0]
-        watch = threading.Thread(target=_watch, args=(ran, peak), daemon=True)
+        peak, ended = [0.0], threading.Event()
+        watch = threading.Thread(target=_watch, args=(ran.pid, ended, peak), daemon=True)
         watch.start()
         code = ran.wait()
     seconds = time.perf_counter() - began
+    ended.set()
     watch.join()
     if code:
-        raise SystemExit(f"{command}\nended with {code}:\n{(folder / 'log').read_text()[-3000:]}")
+        said = (folder / "log").read_text()[-3000:]
+        raise SystemExit(f"{command}\nended with {code}:\n{said}")
     return Timed(seconds, peak[0])
 
 
-def _watch(ran: subprocess.Popen, peak: list[float]) -> None:
+def _watch(pid: int, ended: threading.Event, peak: list[float]) -> None:
     """Note the most memory that a process and its children hold; pages they share count once."""
-    root = psutil.Process(ran.pid)
-    while ran.poll() is None:
+    root, pause = psutil.Process(pid), 0.01
+    while not ended.wait(pause):
+        pause = min(2 * pause, POLL_SECONDS)
         held = 0
         for one in [root, *_children(root)]:
             try:
@@ -83,7 +93,6 @@ def _watch(ran: subprocess.Popen, peak: list[float]) -> None:
             except (psutil.Error, AttributeError):
                 continue
         peak[0] = max(peak[0], held / 2**20)
-        time.sleep(POLL_SECONDS)
 
 
 def _children(root: psutil.Process) -> list[psutil.Process]:
@@ -161,16 +170,22 @@ if __name__ == "__main__":
 """
 
 
-def members(number: int) -> list[dict]:
+def grid_of(notebook: str, number: int) -> dict[str, list]:
+    """Give the grid of a sweep: that of a smaller one, and a parameter more."""
+    parts = [part for members, part in GRIDS[notebook].items() if members <= number]
+    return {name: settings for part in parts for name, settings in part.items()}
+
+
+def members(notebook: str, number: int) -> list[dict]:
     """Give the parameters of every run of a sweep."""
-    grid = GRIDS[number]
+    grid = grid_of(notebook, number)
     return [dict(zip(grid, one, strict=True)) for one in itertools.product(*grid.values())]
 
 
-def script_of_one() -> str:
-    """Write the notebook of the sweep as a script that takes other parameters as a word."""
+def script_of_one(notebook: str) -> str:
+    """Write a notebook as a script that takes other parameters as a word."""
     cells = []
-    for cell in nbformat.read(notebooks.find(NOTEBOOK), 4).cells:
+    for cell in nbformat.read(notebooks.find(notebook), 4).cells:
         if cell.cell_type == "code":
             cells.append(cell.source)
             if "parameters" in cell.metadata.get("tags", []):
@@ -178,7 +193,7 @@ def script_of_one() -> str:
     return "\n\n".join(cells)
 
 
-def of_handouts() -> dict[str, str]:
+def of_handouts(_: str) -> dict[str, str]:
     """Give the commands that make all handouts."""
     every = [str(path) for path in notebooks.every()]
     one_by_one = "".join(f"papermill '{p}' '{Path(p).name}' -k python3\n" for p in every)
@@ -192,23 +207,23 @@ def of_handouts() -> dict[str, str]:
     }
 
 
-def of_rerun() -> dict[str, str]:
+def of_rerun(notebook: str) -> dict[str, str]:
     """Give the commands of one rerun after a change of a parameter, handout included."""
-    path, (name, value) = notebooks.find(NOTEBOOK), PARAMETER
+    path, (name, value) = notebooks.find(notebook), PARAMETER
     page = "jupyter nbconvert --to html out*.ipynb"
     usual = f"papermill '{path}' out.ipynb -p {name} {value} -k python3"
     return {
         "papermill, nbconvert": f"{usual}\n{page}",
         "papermill's API, nbconvert": f"python api.py '{path}'\n{page}",
-        "ours": f"nolimits rerun {NOTEBOOK} -p {name} {value} -o out",
+        "ours": f"nolimits rerun {notebook} -p {name} {value} -o out",
     }
 
 
-def of_sweep(number: int, alone: bool = False) -> dict[str, str]:
+def of_sweep(notebook: str, number: int, alone: bool = False) -> dict[str, str]:
     """Give the commands of a sweep; ours leaves handouts too, those of the peers do not."""
-    path = notebooks.find(NOTEBOOK)
-    told = " ".join(f"-g {n}={','.join(map(str, s))}" for n, s in GRIDS[number].items())
-    ours = f"nolimits sweep {NOTEBOOK} {told} -o out"
+    path, grid = notebooks.find(notebook), grid_of(notebook, number)
+    told = " ".join(f"-g {n}={','.join(map(str, s))}" for n, s in grid.items())
+    ours = f"nolimits sweep {notebook} {told} -o out"
     own = {
         "ours, 2 workers": f"{ours} --workers 2",
         "ours, findings only": f"{ours} --findings-only",
@@ -223,14 +238,14 @@ def of_sweep(number: int, alone: bool = False) -> dict[str, str]:
     } | own
 
 
-def of_start() -> dict[str, str]:
+def of_start(notebook: str) -> dict[str, str]:
     """Give the commands whose answer needs no notebook."""
     return {
         "python -c pass": "python -c pass",
         "import pandas": "python -c 'import pandas'",
         "import helpers.tables": "python -c 'import helpers.tables'",
         "nolimits --help": "nolimits --help",
-        "a refused parameter": f"! nolimits rerun {NOTEBOOK} -p end_year 2050",
+        "a refused parameter": f"! nolimits rerun {notebook} -p end_year 2050",
         "nolimits check CEPA-061": "nolimits check CEPA-061",
     }
 
@@ -239,19 +254,23 @@ WORKS = {
     "handouts": (of_handouts, 1),
     "rerun": (of_rerun, 1),
     "start": (of_start, 1),
-    "sweep": (lambda: of_sweep(50), 50),
-    "sweep10": (lambda: of_sweep(10, alone=True), 10),
-    "sweep250": (lambda: of_sweep(250, alone=True), 250),
+    "sweep": (partial(of_sweep, number=50), 50),
+    "sweep10": (partial(of_sweep, number=10, alone=True), 10),
+    "sweep250": (partial(of_sweep, number=250, alone=True), 250),
 }
 
 
-def prepared(number: int) -> Path:
+def prepared(notebook: str, number: int) -> Path:
     """Make an empty folder with the scripts of the peers."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     scripts(folder)
-    asked = members(number) if number > 1 else [{PARAMETER[0]: int(PARAMETER[1])}]
+    asked = members(notebook, number) if number > 1 else [{PARAMETER[0]: int(PARAMETER[1])}]
     texts = {"plain.py": PLAIN, "api.py": API, "pool.py": POOL, "spread.py": DASK}
-    texts |= {"scripts.py": SCRIPTS, "one.py": script_of_one(), "members.json": json.dumps(asked)}
+    texts |= {
+        "scripts.py": SCRIPTS,
+        "one.py": script_of_one(notebook),
+        "members.json": json.dumps(asked),
+    }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder
@@ -262,17 +281,20 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     asked.add_argument("works", nargs="*", default=[*WORKS], help=f"of {', '.join(WORKS)}")
     asked.add_argument("--rounds", type=int, default=5, help="of each; medians are printed")
+    asked.add_argument("--notebook", choices=[*GRIDS], default="03", help="of reruns and sweeps")
     given = asked.parse_args()
     for work in given.works:
         commands, number = WORKS[work]
-        found = {name: [] for name in commands()}
+        asked_for = commands(given.notebook)
+        found = {name: [] for name in asked_for}
         for _ in range(given.rounds):
-            for name, command in commands().items():
-                folder = prepared(number)
+            for name, command in asked_for.items():
+                folder = prepared(given.notebook, number)
                 found[name].append(timed(command, folder))
                 shutil.rmtree(folder)
                 print(f"  {work}: {name}: {found[name][-1].seconds:.2f} s", file=sys.stderr)
-        print(f"\n| {work} | s | least to most | MB at most |\n| --- | ---: | ---: | ---: |")
+        what = work if work in ("handouts", "start") else f"{work} of {given.notebook}"
+        print(f"\n| {what} | s | least to most | MB at most |\n| --- | ---: | ---: | ---: |")
         for name, runs in found.items():
             seconds = sorted(one.seconds for one in runs)
             most = max(one.megabytes for one in runs)
