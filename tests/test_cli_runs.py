@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from helpers import choices, cli, cli_runs
-from helpers.publish import fingerprint, handouts, notebooks, sweep
+from helpers.paths import MEASURE
+from helpers.publish import fingerprint, handouts, notebooks, sweep, warm
 
 # Each run of a notebook leaves a line behind.
 SEEN = "import os; open(os.environ['SEEN'], 'a').write(f'{end_year}\\n')"
@@ -142,12 +143,12 @@ def test_a_run_takes_no_more_memory_than_it_may(tiny, only, out):
 
 def test_a_sweep_in_kernels_finds_the_same(tiny, only, out, seen, tmp_path):
     only(tiny(SEEN))
-    _, warm = swept(out, "-g", "end_year=2021,2022")
-    _, cold = swept(tmp_path / "cold", "-g", "end_year=2021,2022", "--engine", "kernel")
+    _, forked = swept(out, "-g", "end_year=2021,2022")
+    _, anew = swept(tmp_path / "anew", "-g", "end_year=2021,2022", "--engine", "kernel")
     assert seen() == ["2021", "2021", "2022", "2022"]
     # How long it took differs, and the sum over all else with it.
     alike = {"seconds": 0, "sum": ""}
-    assert [one | alike for one in warm.values()] == [one | alike for one in cold.values()]
+    assert [one | alike for one in forked.values()] == [one | alike for one in anew.values()]
 
 
 def test_a_run_that_dies_is_tried_once_more(tiny, only, out, seen):
@@ -356,6 +357,19 @@ def test_a_failed_notebook_leaves_its_page_and_is_tried_again(two, out, seen):
     two[1].write_text(good)
     assert "Nothing has changed" in made(out)[0]
     assert len(seen()) == 2
+
+
+@pytest.mark.parametrize(
+    ("many", "workers", "first"),
+    [(8, 2, ["00,01,02,03,04,05,06,07"]), (8, 4, []), (7, 2, []), (1, 1, [])],
+)
+def test_what_all_notebooks_measure_is_measured_first_where_it_pays(
+    monkeypatch, many, workers, first
+):
+    asked = []
+    monkeypatch.setattr(warm, "start", lambda *_: asked.append(os.environ.get(MEASURE)))
+    cli_runs._start(notebooks.every()[:many], workers)
+    assert asked == [*first, None]
 
 
 def test_handouts_of_the_same_are_the_same(tiny, only, out, monkeypatch):
