@@ -33,12 +33,16 @@ SIGNS = 12
 
 
 class Run(NamedTuple):
-    """One run of a sweep: its name, the fingerprint of all it rests on, and what it needs."""
+    """One run of a sweep: its name, the fingerprint of all it rests on, and what it needs.
+
+    `asked` are the parameters that the run is given, `parameters` all of them.
+    """
 
     name: str
     key: str
     path: Path
     asked: dict[str, object]
+    parameters: dict[str, object]
     address: str
     engine: str
 
@@ -46,8 +50,17 @@ class Run(NamedTuple):
 def runs(path: Path, members: Sequence[dict[str, object]], address: str, engine: str) -> list[Run]:
     """Plan the runs of a sweep."""
     varied = [name for name in members[0] if len({str(one[name]) for one in members}) > 1]
+    defaults = {one.name: one.default for one in notebooks.parameters(path)}
     return [
-        Run(run_name(asked, varied), fingerprint.of_run(path, asked), path, asked, address, engine)
+        Run(
+            run_name(asked, varied),
+            fingerprint.of_run(path, asked),
+            path,
+            asked,
+            defaults | asked,
+            address,
+            engine,
+        )
         for asked in members
     ]
 
@@ -86,7 +99,7 @@ def make(run: Run) -> dict:
     where = store.at(run.address)
     for name, text in texts.items():
         store.write(where, f"runs/{run.name}/{name}", text)
-    found = findings(run.path, run.asked)
+    found = findings(run.path, run.parameters)
     result = _about(run, DONE) | {
         "answer": render.answer(executed),
         "verdicts": dict(Counter(one["verdict"] for one in found)),
@@ -101,7 +114,7 @@ def make(run: Run) -> dict:
 
 def found(run: Run, data: object) -> dict:
     """Give the findings of a run alone; nothing is executed and nothing is kept."""
-    rows = findings(run.path, run.asked, data)
+    rows = findings(run.path, run.parameters, data)
     return _about(run, DONE) | {
         "answer": "",
         "verdicts": dict(Counter(one["verdict"] for one in rows)),
@@ -143,9 +156,7 @@ def _about(run: Run, status: str) -> dict:
         "key": run.key,
         "status": status,
         "asked": run.asked,
-        "parameters": {
-            one.name: run.asked.get(one.name, one.default) for one in notebooks.parameters(run.path)
-        },
+        "parameters": run.parameters,
     }
 
 
@@ -155,23 +166,23 @@ def _summed(text: str) -> dict:
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
-def findings(path: Path, asked: dict[str, object], data: object = None) -> list[dict]:
+def findings(path: Path, parameters: dict[str, object], data: object = None) -> list[dict]:
     """Measure and judge the claims of a notebook under the parameters of a run.
 
     Parameters
     ----------
     path
         The notebook; one that takes up no claims of its own is about all of them.
-    asked
-        The parameters.
+    parameters
+        All its parameters.
     data
         The tables, a `claims.Tables`; what checks compute from them is kept for the next run.
     """
     from helpers import claims, scorecard
 
-    own = claims.of_notebook(path.stem[:2]) or claims.ledger()
-    defaults = {one.name: one.default for one in notebooks.parameters(path)}
-    results = scorecard.evaluate(choices.choose(**(defaults | asked)), own, data)
+    data, number = data or claims.Tables(), path.stem[:2]
+    own = data.once(("claims of", number), lambda: claims.of_notebook(number) or claims.ledger())
+    results = scorecard.evaluate(choices.choose(**parameters), own, data)
     return [{name: _plain(row[name]) for name in MEASURED} for row in results.to_dict("records")]
 
 
