@@ -256,6 +256,7 @@ WORKS = {
     "start": (of_start, 1),
     "sweep": (partial(of_sweep, number=50), 50),
     "sweep10": (partial(of_sweep, number=10, alone=True), 10),
+    "sweep50": (partial(of_sweep, number=50, alone=True), 50),
     "sweep250": (partial(of_sweep, number=250, alone=True), 250),
 }
 
