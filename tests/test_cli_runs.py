@@ -129,7 +129,7 @@ def test_a_run_that_hangs_is_ended(tiny, only, out):
     only(tiny("import time; time.sleep(600)"))
     _, results = swept(out, "-g", "end_year=2022", "--timeout", 3, code=1)
     assert [one["failure"] for one in results.values()] == [
-        "ended after 3 s, which is the limit for one run"
+        "ended after 3 s, which is the limit for one run (--timeout)"
     ]
 
 
@@ -223,6 +223,33 @@ def test_mistakes_are_refused_before_a_process_starts(no_process, tmp_path, word
     assert said in result.output
     assert isinstance(result.exception, SystemExit)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["handouts", "rerun"])
+@pytest.mark.parametrize("place", ["s3://bucket/x", "", " "])
+def test_handouts_go_into_folders_only(command, place, no_process):
+    words = [command, *(["06"] if command == "rerun" else []), "-o", place]
+    refused = CliRunner().invoke(cli.main, words)
+    assert refused.exit_code == 2
+    assert f"{place!r} is no folder of this machine" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--findings-only", "--scheduler", "local"], "leave out --scheduler"),
+        (["-o", ""], "-o needs a folder or an address"),
+    ],
+)
+def test_what_a_sweep_cannot_do_is_not_passed_over(words, said, no_process):
+    refused = CliRunner().invoke(cli.main, ["sweep", "06", "-g", BOTH, *words])
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_a_run_of_one_setting_is_named_by_it(tiny):
+    (run,) = sweep.runs(tiny(), [{"end_year": 2022}], "out", "warm")
+    assert run.name.startswith("end_year=2022~")
 
 
 def test_a_notebook_that_there_is_not_is_refused(no_process):

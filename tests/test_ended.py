@@ -249,6 +249,19 @@ def test_a_sweep_that_is_asked_to_end_goes_on_later(sources, tmp_path, how, stat
     assert hidden(folder) == set()
 
 
+def test_ctrl_c_is_heard_while_all_is_imported(sources, tmp_path):
+    folder = tmp_path / "out"
+    run = started(sources[1], folder, *SWEEP)
+    until((folder / HOLDER).exists, run)
+    until(lambda: len(group(run.pid)) > 1, run)
+    os.killpg(run.pid, signal.SIGINT)
+    said = run.communicate(timeout=PATIENCE)[0]
+    assert run.returncode == 1, said
+    assert "stopped with 0 of 4 runs done; the same command goes on from there" in said
+    assert survivors(run.pid) == []
+    assert not list(folder.glob("runs/*"))
+
+
 def test_two_commands_make_the_same_handouts_only_once(sources, tmp_path):
     folder = tmp_path / "out"
     first = started(sources[1], folder, *HANDOUTS)

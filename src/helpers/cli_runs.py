@@ -20,10 +20,24 @@ GUESS = 5
 MANY, MEASURED = 4, "helpers.publish.measured"
 # Heavy imports wait inside the commands, so that --help and refusals come at once.
 
+
+def _no_address(
+    _context: click.Context, _option: click.Parameter, folder: str | None
+) -> Path | None:
+    """Refuse what is no folder here but would be made one under a strange name."""
+    if folder is not None and (not folder.strip() or "://" in folder):
+        raise click.BadParameter(
+            f"{folder!r} is no folder of this machine; name one (an address such as s3:// is for "
+            "`nolimits sweep`)"
+        )
+    return None if folder is None else Path(folder)
+
+
 to_folder = click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(file_okay=False),
+    callback=_no_address,
     help="Folder for the result.",
 )
 
@@ -274,7 +288,7 @@ def _executed(outcomes: Iterable) -> Iterable[str]:
 @click.option("--force", is_flag=True, help="Run all again, whether there is a result or not.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=1),
+    type=click.IntRange(min=1),
     default=600,
     show_default=True,
     help="Seconds after which one run is ended.",
@@ -299,7 +313,7 @@ def sweep(
     output: str | None,
     findings_only: bool,
     force: bool,
-    timeout: float,
+    timeout: int,
     memory: int | None,
     scheduler: str | None,
     engine: str,
@@ -314,6 +328,10 @@ def sweep(
     """
     from helpers.publish import grid, notebooks, store, sweep
 
+    if findings_only and scheduler:
+        raise click.UsageError("--findings-only takes seconds here; leave out --scheduler")
+    if output is not None and not output.strip():
+        raise click.UsageError("-o needs a folder or an address")
     with refusals():
         path = notebooks.find(notebook)
         settings = grid.settings(path, grid.read(words))
@@ -339,8 +357,8 @@ def sweep(
     click.echo(f"Done: {place}/{sweep.SUMMARY} and {sweep.TABLE}.csv")
     if failed:
         raise click.ClickException(
-            f"{len(failed)} of {len(runs)} runs failed; their tracebacks are in {sweep.SUMMARY}, "
-            f"and the same command tries them again: {', '.join(failed)}"
+            f"{len(failed)} of {len(runs)} runs failed; {sweep.SUMMARY} says why, and the same "
+            f"command tries them again: {', '.join(failed)}"
         )
 
 
@@ -432,7 +450,8 @@ def _found(runs: list) -> list[dict]:
 
     # What checks compute from the tables is the same for all runs that agree in a choice.
     data = Tables()
-    click.echo(f"{len(runs)} times the findings of {runs[0].path.stem}, without notebooks.")
+    many = "1 run" if len(runs) == 1 else f"{len(runs)} runs"
+    click.echo(f"The findings of {many} of {runs[0].path.stem}, without notebooks.")
     return [
         sweep.found(run, data) for run in tqdm(runs, unit="run", file=sys.stderr, mininterval=0.5)
     ]

@@ -305,7 +305,7 @@ def test_ten_combinations_at_most_are_named(number, rest):
 
 def test_a_grid_without_runs_is_refused():
     assert refused(grid.members, PATH, {}, {}) == [
-        "a sweep needs 1 to 10,000 runs; this grid has 0"
+        "a sweep needs 1 to 10,000 runs; this grid has 0, so give some settings"
     ]
 
 
@@ -314,14 +314,14 @@ def test_as_many_runs_as_the_most_are_taken_and_one_more_is_not(monkeypatch):
     asked = {"end_year": [*range(2021, 2025)]}
     assert len(grid.members(PATH, asked, {})) == 4
     (line,) = refused(grid.members, PATH, asked | {"count_calls": [True, False]}, {})
-    assert line == "a sweep needs 1 to 4 runs; this grid has 8"
+    assert line == "a sweep needs 1 to 4 runs; this grid has 8, so give fewer settings"
 
 
 def test_a_grid_that_is_far_too_large_is_refused_before_it_is_gone_through():
     names = ["start_year", "end_year", "window_1", "window_2", "rank_min", "count_calls"]
     asked = {name: [2000] * 10_000 for name in names}
     (line,) = refused(grid.members, PATH, asked, {})
-    assert line.endswith(f"has {10**24:,}")
+    assert line.endswith(f"has {10**24:,}, so give fewer settings")
 
 
 def test_what_is_fixed_need_not_fit_a_default_that_the_grid_replaces():

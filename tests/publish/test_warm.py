@@ -98,7 +98,7 @@ def test_one_that_ends_without_a_word_is_told_with_its_exit_code():
 def test_one_that_hangs_is_ended_and_stops_nobody_else():
     found, _ = outcomes(time.sleep, [600, 0], seconds=3)
     assert found[0].failure == ""
-    assert found[600].failure == "ended after 3 s, which is the limit for one run"
+    assert found[600].failure == "ended after 3 s, which is the limit for one run (--timeout)"
     assert children() == []
 
 

@@ -169,7 +169,8 @@ def members(path: Path, grid: dict[str, list], fixed: dict[str, object]) -> list
     number = math.prod(map(len, grid.values()))
     if not grid or number > MOST:
         raise ValueError(
-            f"a sweep needs 1 to {MOST:,} runs; this grid has {number if grid else 0:,}"
+            f"a sweep needs 1 to {MOST:,} runs; this grid has {number if grid else 0:,}, so give "
+            f"{'fewer' if number > MOST else 'some'} settings"
         )
     found = [fixed | one for one in _products(grid)]
     defaults = {one.name: one.default for one in notebooks.parameters(path)}

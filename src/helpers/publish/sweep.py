@@ -50,6 +50,7 @@ class Run(NamedTuple):
 def runs(path: Path, members: Sequence[dict[str, object]], address: str, engine: str) -> list[Run]:
     """Plan the runs of a sweep."""
     varied = [name for name in members[0] if len({str(one[name]) for one in members}) > 1]
+    varied = varied or [*members[0]]
     defaults = {one.name: one.default for one in notebooks.parameters(path)}
     return [
         Run(

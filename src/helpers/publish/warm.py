@@ -79,8 +79,8 @@ def start(also: Iterable[str] = ()) -> None:
     """
     _also.extend(also)
     if can_fork():
+        _context()
         with _not_interrupted():
-            _context()
             forkserver.ensure_running()
 
 
@@ -126,7 +126,9 @@ def each(
             for pipe in [pipe for pipe, run in running.items() if _is_late(run, seconds)]:
                 run = running.pop(pipe)
                 _end(pipe, run.process)
-                yield _failed(run, f"ended after {seconds:g} s, which is the limit for one run")
+                yield _failed(
+                    run, f"ended after {seconds:g} s, which is the limit for one run (--timeout)"
+                )
     finally:
         for pipe, run in running.items():
             _end(pipe, run.process)
@@ -188,7 +190,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 @contextmanager
 def _not_interrupted() -> Iterator[None]:
-    """Start processes that leave Ctrl-C to this one, which then ends them."""
+    """Start the server, which leaves Ctrl-C to this process and hands that down."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -206,13 +208,14 @@ def _started(target: Callable, ours: connection.Connection, *arguments: object) 
     process.current_process()._config.pop("daemon", None)
     # The server keeps the environment that it was started in.
     made = _context().Process(target=target, args=(ours, dict(os.environ), *arguments))
-    with _not_interrupted():
-        try:
-            made.start()
-        except (EOFError, ConnectionError):
-            raise ChildProcessError(
-                "the process that all others are forked from has ended; what it said stands above"
-            ) from None
+    start()
+    try:
+        # The first one waits until all is imported; Ctrl-C ends that too.
+        made.start()
+    except (EOFError, ConnectionError):
+        raise ChildProcessError(
+            "the process that all others are forked from has ended; what it said stands above"
+        ) from None
     ours.close()
     return made
 
